@@ -1,0 +1,151 @@
+"""prove: kill a web service, and prove that it comes back.
+
+    python3 prove.py http://127.0.0.1:5003/pid -- systemctl kill --signal=KILL hello
+    python3 prove.py http://127.0.0.1:5003/pid --pid 1234 --signal TERM
+
+The address must answer with JSON that says who answers, {"pid": 12, "started": 99.5}:
+its process id, and when that process started, in seconds since 1970.
+A process that started before the kill may answer for a while after it: gunicorn's
+workers outlive their master. They are orphans, and don't count.
+
+Exit status: 0 it came back, 1 it did not, 2 there was nothing to prove.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class NothingToProve(Exception):
+    """The service does not answer, or nothing could be killed."""
+
+
+def ask(url, timeout):
+    """Ask over a new connection; return (pid, started), or raise OSError, ValueError."""
+    with NO_PROXY.open(url, timeout=timeout) as answer:
+        words = json.load(answer)
+    if not isinstance(words, dict) or not {"pid", "started"} <= set(words):
+        raise ValueError("the answer has no pid and started")
+    return int(words["pid"]), float(words["started"])
+
+
+def first_answer(options):
+    """Return the pid that answers before anything is killed."""
+    try:
+        return ask(options.url, options.timeout)[0]
+    except OSError as problem:
+        raise NothingToProve(f"{options.url} does not answer: {problem}") from None
+    except ValueError as problem:
+        raise NothingToProve(
+            f"{options.url} does not say who answers: {problem}"
+        ) from None
+
+
+def kill(options):
+    """Do the deed; return the moment just before it, in seconds since 1970."""
+    moment = time.time()
+    if options.pid:
+        try:
+            os.kill(options.pid, options.signal)
+        except OSError as problem:
+            raise NothingToProve(f"can't kill {options.pid}: {problem}") from None
+        return moment
+    try:
+        subprocess.run(options.command, check=True)
+    except (OSError, subprocess.CalledProcessError) as problem:
+        raise NothingToProve(f"the kill failed: {problem}") from None
+    return moment
+
+
+def watch(options, killed):
+    """Poll until a process that was born after the deed answers; return what was seen."""
+    seen = {"polls": 0, "failed": 0, "orphans": 0, "pid": None, "away": None}
+    first_failure = None
+    while time.time() < killed + options.within:
+        seen["polls"] += 1
+        asked = time.time()
+        try:
+            pid, started = ask(options.url, options.timeout)
+        except (OSError, ValueError):
+            seen["failed"] += 1
+            first_failure = first_failure or asked
+        else:
+            if started >= killed:
+                seen["pid"] = pid
+                seen["away"] = time.time() - first_failure if first_failure else 0.0
+                seen["after"] = time.time() - killed
+                return seen
+            seen["orphans"] += 1
+        time.sleep(options.every / 1000)
+    return seen
+
+
+def report(options, before, seen):
+    """Print what happened, for people."""
+    count = f"{seen['failed']} of {seen['polls']} requests failed"
+    if seen["orphans"]:
+        count += f"; {seen['orphans']} answered by processes from before"
+    if seen["pid"] is None:
+        print(f"away:   still, after {options.within:g} s ({count})")
+        if seen["failed"] == 0:
+            print(
+                f"after:  only old processes answer, like {before}: nothing came back"
+            )
+        else:
+            print("after:  no new process answers: it did NOT come back")
+    else:
+        print(f"away:   {seen['away']:.2f} s ({count})")
+        print(
+            f"after:  pid {seen['pid']} answers, {seen['after']:.2f} s after the kill"
+        )
+
+
+def main():
+    """Read the command line, kill, watch, report."""
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("url")
+    parser.add_argument("command", nargs="*")
+    parser.add_argument("--pid", type=int)
+    parser.add_argument(
+        "--signal", default="KILL", type=lambda s: signal.Signals["SIG" + s]
+    )
+    parser.add_argument("--within", default=30, type=float, metavar="SECONDS")
+    parser.add_argument("--every", default=5, type=float, metavar="MILLISECONDS")
+    parser.add_argument("--timeout", default=1, type=float, metavar="SECONDS")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    if bool(options.pid) == bool(options.command):
+        parser.error("give either --pid or, after --, the command that kills")
+    try:
+        before = first_answer(options)
+        if not options.json:
+            deed = options.command or [
+                "kill",
+                f"-{options.signal.name}",
+                str(options.pid),
+            ]
+            print(f"before: pid {before} answers")
+            print(f"kill:   {shlex.join(deed)}", flush=True)
+        seen = watch(options, kill(options))
+    except NothingToProve as problem:
+        print(f"prove: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    if options.json:
+        print(json.dumps({"before": before, "back": seen["pid"] is not None, **seen}))
+    else:
+        report(options, before, seen)
+    return 0 if seen["pid"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""Sybil parsers for the two kinds of block that nearly everything is: file, terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sybil import Document, Example, Region
+from sybil.parsers.rest import DocTestParser, PythonCodeBlockParser
+from sybil.parsers.rest.lexers import DirectiveLexer
+
+from .transcript import Mistake, Step, parse
+
+#: `Region` evaluators: they raise to fail, and return None.
+Evaluator = Callable[[Example], None]
+
+
+@dataclass
+class File:
+    """A file that a reader copies: `source` in the book goes to `target` on the machine."""
+
+    source: Path
+    target: str
+    line: int
+
+    def read(self) -> bytes:
+        """Return its bytes. Raises `Mistake` if it is missing or ends wrongly."""
+        if not self.source.is_file():
+            raise Mistake(self.line, f"there is no file {self.source}")
+        data = self.source.read_bytes()
+        if not data.endswith(b"\n") or data.endswith(b"\n\n"):
+            raise Mistake(self.line, f"{self.source} must end in exactly one newline")
+        return data
+
+
+@dataclass
+class Console:
+    """A terminal block: `terminal` is its caption, "" the first terminal."""
+
+    terminal: str
+    steps: list[Step]
+    source: str
+
+
+class FileParser:
+    """Reads ``literalinclude`` directives; the caption says where the file goes."""
+
+    def __init__(self, evaluate: Evaluator, top: Path) -> None:
+        self.evaluate, self.top = evaluate, top
+        self.lexer = DirectiveLexer("literalinclude")
+
+    def __call__(self, document: Document) -> Iterable[Region]:
+        for lexed in self.lexer(document):
+            line = line_of(document, lexed)
+            name = (lexed.lexemes["arguments"] or "").strip()
+            base = self.top if name.startswith("/") else Path(document.path).parent
+            target = lexed.lexemes["options"].get("caption", "").strip()
+            if not target.startswith("/") or target.endswith("/"):
+                raise Mistake(
+                    line,
+                    f"the caption of {name} is {target!r}: give the absolute path that "
+                    "the reader copies it to, such as :caption: /srv/hello/hello.py",
+                )
+            file = File((base / name.lstrip("/")).resolve(), target, line)
+            file.read()
+            yield Region(lexed.start, lexed.end, file, self.evaluate)
+
+
+class ConsoleParser:
+    """Reads ``code-block:: console`` directives."""
+
+    def __init__(self, evaluate: Evaluator) -> None:
+        self.evaluate = evaluate
+        self.lexer = DirectiveLexer("code-block")
+
+    def __call__(self, document: Document) -> Iterable[Region]:
+        for lexed in self.lexer(document):
+            if (lexed.lexemes["arguments"] or "").strip() != "console":
+                continue
+            source = lexed.lexemes["source"]
+            first = line_of(document, lexed) + source.line_offset + 1
+            terminal = lexed.lexemes["options"].get("caption", "").strip()
+            console = Console(terminal, parse(str(source), first), str(source))
+            yield Region(lexed.start, lexed.end, console, self.evaluate)
+
+
+def parsers(
+    file: Evaluator, console: Evaluator, top: Path
+) -> list[Callable[[Document], Iterable[Region]]]:
+    """Return every parser of the book; `top` is the folder that ``/`` means in Sphinx."""
+    return [
+        FileParser(file, top),
+        ConsoleParser(console),
+        PythonCodeBlockParser(),
+        DocTestParser(),
+    ]
+
+
+def line_of(document: Document, region: Region) -> int:
+    """Return the line, counted from 1, on which the directive itself stands."""
+    return document.text.count("\n", 0, region.start) + 1
