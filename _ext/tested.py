@@ -26,7 +26,7 @@ Record = dict[str, Any]
 
 
 def records(top: Path) -> list[Record]:
-    """Return the newest record of each way of each page; each knows if it is `fresh`."""
+    """Return the newest record of each way of each page; each knows if `fresh`."""
     newest: dict[tuple[str, str], Record] = {}
     for folder in FOLDERS:
         for path in sorted((top / folder).glob("*.json")):
@@ -157,7 +157,7 @@ def _row(cells: list[str]) -> nodes.row:
 
 
 def load(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Load the records; re-read the pages whose line has changed since the last build."""
+    """Load the records; re-read the pages whose line has changed."""
     before = getattr(env, "book_records", [])
     env.book_records = records(Path(app.srcdir))
     pages = {r["page"] for r in [*before, *env.book_records]}

@@ -12,6 +12,7 @@ Exit status: 0 it came back, 1 it did not, 2 there was nothing to prove.
 """
 
 import argparse
+import http.client
 import json
 import os
 import shlex
@@ -29,12 +30,23 @@ class NothingToProve(Exception):
 
 
 def ask(url, timeout):
-    """Ask over a new connection; return (pid, started), or raise OSError, ValueError."""
-    with NO_PROXY.open(url, timeout=timeout) as answer:
-        words = json.load(answer)
-    if not isinstance(words, dict) or not {"pid", "started"} <= set(words):
-        raise ValueError("the answer has no pid and started")
-    return int(words["pid"]), float(words["started"])
+    """Ask over a new connection: (pid, started), or an OSError, or a ValueError."""
+    try:
+        with NO_PROXY.open(url, timeout=timeout) as answer:
+            words = json.load(answer)
+        return int(words["pid"]), float(words["started"])
+    except http.client.HTTPException as problem:  # it died in the middle of a word
+        raise OSError(f"broken answer: {problem!r}") from None
+    except (KeyError, TypeError):
+        raise ValueError("the answer has no pid and started") from None
+
+
+def signal_named(name):
+    """Return the signal of that name, with or without its SIG."""
+    try:
+        return signal.Signals["SIG" + name.upper().replace("SIG", "", 1)]
+    except KeyError:
+        raise argparse.ArgumentTypeError(f"no such signal: {name}") from None
 
 
 def first_answer(options):
@@ -59,14 +71,16 @@ def kill(options):
             raise NothingToProve(f"can't kill {options.pid}: {problem}") from None
         return moment
     try:
-        subprocess.run(options.command, check=True)
+        # What the command has to say is no part of the JSON.
+        out = sys.stderr if options.json else None
+        subprocess.run(options.command, check=True, stdout=out)
     except (OSError, subprocess.CalledProcessError) as problem:
         raise NothingToProve(f"the kill failed: {problem}") from None
     return moment
 
 
 def watch(options, killed):
-    """Poll until a process that was born after the deed answers; return what was seen."""
+    """Poll until a process born after the deed answers; return what was seen."""
     seen = {"polls": 0, "failed": 0, "orphans": 0, "pid": None, "away": None}
     first_failure = None
     while time.time() < killed + options.within:
@@ -112,18 +126,20 @@ def main():
     """Read the command line, kill, watch, report."""
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("url")
-    parser.add_argument("command", nargs="*")
     parser.add_argument("--pid", type=int)
-    parser.add_argument(
-        "--signal", default="KILL", type=lambda s: signal.Signals["SIG" + s]
-    )
+    parser.add_argument("--signal", default="KILL", type=signal_named)
     parser.add_argument("--within", default=30, type=float, metavar="SECONDS")
     parser.add_argument("--every", default=5, type=float, metavar="MILLISECONDS")
     parser.add_argument("--timeout", default=1, type=float, metavar="SECONDS")
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    if bool(options.pid) == bool(options.command):
+    # The first -- parts our words from the command's, which may have a -- as well.
+    cut = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    options = parser.parse_args(sys.argv[1:cut])
+    options.command = sys.argv[cut + 1 :]
+    if (options.pid is None) == (not options.command):
         parser.error("give either --pid or, after --, the command that kills")
+    if options.pid is not None and options.pid < 2:
+        parser.error("--pid must be 2 or more: 0 and -1 would mean many processes")
     try:
         before = first_answer(options)
         if not options.json:

@@ -46,7 +46,7 @@ class Shown:
 
 
 def doctrees(top: Path) -> dict[str, nodes.document]:
-    """Build the book's doctrees in a folder that goes away; return them by page name."""
+    """Return the book's doctrees by page name, built in a folder that goes away."""
     with tempfile.TemporaryDirectory() as scratch:
         app = Sphinx(
             top, top, scratch, scratch, "dummy", status=None, warning=io.StringIO()
@@ -113,7 +113,7 @@ def faults_of(name: str, tree: nodes.document, top: Path) -> list[str]:
     ours, ours_doctest = _split(ours)
     theirs, theirs_doctest = _split(theirs)
     faults = [
-        f"{name}.rst:{b.line}: shown but not run: {b.kind or 'a literal block'}: {_short(b)}"
+        f"{name}.rst:{b.line}: shown but not run: {b.kind or 'a block'}: {_short(b)}"
         for b in sorted(theirs - ours)
     ]
     faults += [
@@ -161,7 +161,11 @@ def not_run(top: Path, names: list[str], folder: Path) -> list[str]:
     records = [json.loads(p.read_text("utf-8")) for p in sorted(folder.glob("*.json"))]
     for name in names:
         page = top / f"{name}.rst"
-        blocks, ways = read(page, top)
+        try:
+            blocks, ways = read(page, top)
+        except Mistake as mistake:
+            faults.append(f"{name}.rst:{mistake.line}: {mistake}")
+            continue
         if not blocks:
             continue
         lines = {b.line for b in blocks}

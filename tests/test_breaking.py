@@ -1,4 +1,4 @@
-"""Break the book on purpose: each edit must turn it red, and the message must say where.
+"""Break the book on purpose: each edit turns it red, and the message says where.
 
 A green suite proves nothing by itself. Here a copy of one chapter is spoilt, a byte or
 a line at a time, and run as `make test` would run it.
@@ -37,22 +37,86 @@ class Edit:
 
 
 EDITS = [
-    Edit("a byte of a snippet", APP, "hello World", "hello Wurld", "$ curl http://127.0.0.1:5003/\n"),
-    Edit("a port in a snippet", APP, "port=5003", "port=5004", "$ venv/bin/python hello.py"),
-    Edit("a route of a snippet", APP, '"/pid"', '"/pidd"', "$ curl http://127.0.0.1:5003/pid"),
-    Edit("a snippet that does not parse", APP, "import os", "import", "$ venv/bin/python"),
-    Edit("an expected line", PAGE, "   hello World\n", "   hello Word\n", "$ curl http"),
-    Edit("an expected line too many", PAGE, "   hello World\n", "   hello World\n   and you\n", "$ curl http"),
-    Edit("an expected line too few", PAGE, "   hello World\n", "", "$ curl http://127.0.0.1:5003/\n"),
-    Edit("an expected status", PAGE, "$ echo $?\n   7", "$ echo $?\n   6", "$ curl http://127.0.0.1:5003/\n   curl"),
+    Edit(
+        "a byte of a snippet",
+        APP,
+        "hello World",
+        "hello Wurld",
+        "$ curl http://127.0.0.1:5003/\n",
+    ),
+    Edit(
+        "a port in a snippet",
+        APP,
+        "port=5003",
+        "port=5004",
+        "$ venv/bin/python hello.py",
+    ),
+    Edit(
+        "a route of a snippet",
+        APP,
+        '"/pid"',
+        '"/pidd"',
+        "$ curl http://127.0.0.1:5003/pid",
+    ),
+    Edit(
+        "a snippet that does not parse", APP, "import os", "import", "$ venv/bin/python"
+    ),
+    Edit(
+        "an expected line", PAGE, "   hello World\n", "   hello Word\n", "$ curl http"
+    ),
+    Edit(
+        "an expected line too many",
+        PAGE,
+        "   hello World\n",
+        "   hello World\n   and you\n",
+        "$ curl http",
+    ),
+    Edit(
+        "an expected line too few",
+        PAGE,
+        "   hello World\n",
+        "",
+        "$ curl http://127.0.0.1:5003/\n",
+    ),
+    Edit(
+        "an expected status",
+        PAGE,
+        "$ echo $?\n   7",
+        "$ echo $?\n   6",
+        "$ curl http://127.0.0.1:5003/\n   curl",
+    ),
     Edit("a command", PAGE, "5003/tea", "5003/tee", "$ curl --include"),
-    Edit("a command that is missing", PAGE, "   $ venv/bin/pip install --quiet flask\n", "", "$ venv/bin/python"),
+    Edit(
+        "a command that is missing",
+        PAGE,
+        "   $ venv/bin/pip install --quiet flask\n",
+        "",
+        "$ venv/bin/python",
+    ),
     Edit("who types", PAGE, "# apt-get", "$ apt-get", "$ apt-get"),
-    Edit("where a file goes", PAGE, "/home/you/hello.py", "/home/you/hallo.py", "$ venv/bin/python"),
-    Edit("a folder that is not there", PAGE, "/home/you/hello.py", "/home/you/app/hello.py", ".. literalinclude"),
-    Edit("output before it can be there", PAGE, "   Press CTRL+C to quit\n", "   Press CTRL+C to stop\n", "$ venv/bin/python"),
+    Edit(
+        "where a file goes",
+        PAGE,
+        "/home/you/hello.py",
+        "/home/you/hallo.py",
+        "$ venv/bin/python",
+    ),
+    Edit(
+        "a folder that is not there",
+        PAGE,
+        "/home/you/hello.py",
+        "/home/you/app/hello.py",
+        ".. literalinclude",
+    ),
+    Edit(
+        "output before it can be there",
+        PAGE,
+        "   Press CTRL+C to quit\n",
+        "   Press CTRL+C to stop\n",
+        "$ venv/bin/python",
+    ),
     Edit("a Ctrl-C that is missing", PAGE, "   ^C\n", "", "   127.0.0.1 - - ["),
-]  # fmt: skip
+]
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_nothing_is_left_after_kill_9(victim: str) -> None:
 
 
 def traces(name: str) -> list[str]:
-    """Return what the host has of machine `name`: processes, cgroups, mounts, folders."""
+    """Return what the host has of a machine: processes, cgroups, mounts, folders."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

@@ -68,8 +68,18 @@ def test_a_command_in_the_foreground(play: Play) -> None:
             "Another terminal",
             "$ curl --silent --head http://127.0.0.1:5003/\nHTTP/1.0 200 OK\n...",
         ),
-        '127.0.0.1 - - [...] "HEAD / HTTP/1.1" 200 -\n^C\nKeyboard interrupt received, exiting.',
+        '127.0.0.1 - - [...] "HEAD / HTTP/1.1" 200 -\n^C\n'
+        "Keyboard interrupt received, exiting.",
     )
+
+
+def test_a_command_in_the_foreground_may_end_by_itself(play: Play) -> None:
+    other = ("Another terminal", "$ touch /tmp/end")
+    wait = "$ echo waiting; until test -e /tmp/end; do sleep 0.1; done; echo bye; exit_with"
+    wait = wait.replace("exit_with", "sh -c 'exit 4'")
+    play(f"{wait}\nwaiting", other, "...\nbye\n$ echo $?\n4\n$ rm /tmp/end")
+    with pytest.raises(PageFailure, match="the page says 5"):
+        play(f"{wait}\nwaiting", other, "...\nbye\n$ echo $?\n5")
 
 
 def test_a_promised_exit_status(play: Play) -> None:
@@ -87,6 +97,7 @@ def test_a_promised_exit_status(play: Play) -> None:
         (["$ echo one; sleep 60\ntwo\n^C"], 6, "of it never came"),
         (["$ true\n^C"], 7, "it ended, with exit status 0"),
         (["$ echo early\nlate\n^C"], 6, "it ended, with exit status 0"),
+        (["$ echo one; sleep 60\none", "...\n$ true"], 6, "never ended"),
         (["$ exit"], 6, "the terminal went away"),
     ],
 )

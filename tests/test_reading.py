@@ -202,7 +202,7 @@ def test_blocks_that_make_no_sense_are_a_mistake(
 
 
 def test_a_mistake_is_told_with_page_and_line(tmp_path: Path) -> None:
-    """The whole way: pytest on a page with a slip prints page:line, and no traceback."""
+    """The whole way: pytest prints page:line for a slip, and no traceback."""
     (tmp_path / "index.rst").write_text("T\n=\n\n.. code-block:: console\n\n   true\n")
     (tmp_path / "conftest.py").write_bytes((TOP / "conftest.py").read_bytes())
     done = subprocess.run(

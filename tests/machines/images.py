@@ -105,7 +105,7 @@ def root_of(name: str) -> Path:
 
 
 def _older(recipe: Recipe, problem: Exception) -> Path:
-    """Return the newest earlier image of that name; say so, as it is not quite right."""
+    """Return the newest earlier image of that name, and say so."""
     log = cache() / "images" / f"{recipe.name}.log"
     have = [p for p in log.parent.glob(f"{recipe.name}-*") if p.suffix != ".partial"]
     if not have:
@@ -144,8 +144,8 @@ def _make(recipe: Recipe, root: Path) -> None:
             '--dpkgopt=path-exclude="/usr/share/locale/*"',
             *hooks,
             '--customize-hook=mkdir -p "$1/usr/share/book/apt"',
-            '--customize-hook=mv "$1"/var/cache/apt/archives/*.deb'
-            ' "$1/usr/share/book/apt/" || test -z "%s"' % " ".join(recipe.offered),
+            '--customize-hook=find "$1/var/cache/apt/archives" -name "*.deb"'
+            ' -exec mv -t "$1/usr/share/book/apt" {} +',
             recipe.suite,
             str(partial),
         )

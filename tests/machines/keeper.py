@@ -63,7 +63,7 @@ def mount_overlay(image: Path, base: Path) -> Path:
 
 
 def nspawn(root: Path, name: str, extra: list[str]) -> list[str]:
-    """Return the command line that boots `root`; see systemd-nspawn(1) for each switch."""
+    """Return the command line that boots `root`, see systemd-nspawn(1)."""
     return [
         *("systemd-nspawn", "--quiet", f"--directory={root}", "--boot"),
         *(f"--machine={name}", "--hostname=server", "--register=no", "--keep-unit"),
@@ -172,7 +172,7 @@ class Keeper:
         return process.wait()
 
     def sweep(self) -> None:
-        """Remove what the kernel and nspawn keep of a machine outside its namespaces."""
+        """Remove what the kernel and nspawn keep outside of its namespaces."""
         for cgroup in self.cgroups:
             for folder in _deepest_first(cgroup):
                 _remove(folder)
@@ -198,6 +198,6 @@ def _remove(folder: Path, tries: int = 100) -> None:
 
 if __name__ == "__main__":
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # Only a closed stdin is an order to stop. No SIG_IGN: children would inherit it.
+        # Only a closed stdin is an order. No SIG_IGN: children would inherit it.
         signal.signal(number, lambda *_: None)
     Keeper(Path(sys.argv[1]), sys.argv[2], sys.argv[3:]).run()

@@ -31,7 +31,7 @@ class MachineError(Exception):
 def why_no_machine() -> str | None:
     """Return why this host can't boot a machine and what would help; None if it can."""
     if sys.platform != "linux":
-        return f"machines need Linux, this is {sys.platform}: run the suite on a Linux host"
+        return f"machines need Linux, not {sys.platform}: run the suite on a Linux host"
     if os.geteuid() != 0:
         return "machines need root: run `sudo make test`"
     for tool, package in (
@@ -216,7 +216,7 @@ class Machine:
 def leftovers() -> list[str]:
     """Return what dead machines left on this host; an empty list is the only good one.
 
-    A keeper that was itself killed with -9 leaves empty cgroups: those are removed here.
+    A keeper that was itself killed leaves empty cgroups: those are removed here.
     """
     found = []
     for top in keeper.cgroup_roots():

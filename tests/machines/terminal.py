@@ -1,4 +1,4 @@
-"""A reader's terminal: a shell on a machine, behind a real pty, typed into by pexpect."""
+"""A reader's terminal: a shell on a machine behind a pty, typed into by pexpect."""
 
 from __future__ import annotations
 
@@ -72,15 +72,13 @@ class Terminal:
     def ended(self, grace: float = 0.1) -> bool:
         """Return whether the command in the foreground is over, `grace` seconds on."""
         if not PROMPT.search(self._seen):
-            if (
-                self._child.expect([r".*?" + PROMPT.pattern, pexpect.TIMEOUT], grace)
-                == 0
-            ):
-                self._seen += self._child.match.group(0)
+            patterns = [r".*?" + PROMPT.pattern, pexpect.TIMEOUT]
+            found = self._child.expect(patterns, timeout=grace)
+            self._seen += "" if found else self._child.match.group(0)
         return bool(PROMPT.search(self._seen))
 
     def interrupt(self) -> None:
-        """Press Ctrl-C. A line end that comes first after it ends the line of the ^C."""
+        """Press Ctrl-C. A line end right after it ends the line of the ^C."""
         before = len(self._seen)
         self._child.sendintr()
         self.watch(lambda _: len(self._seen) > before, 5)
@@ -88,7 +86,7 @@ class Terminal:
             self._seen = self._seen[:before] + self._seen[before + 2 :]
 
     def finish(self, limit: float) -> tuple[str, int]:
-        """Wait for the prompt; return the output since the last `type` and the status."""
+        """Wait for the prompt; return the output since `type`, and the status."""
         status = self._until_prompt(limit)
         shown, self._seen = self._seen, ""
         return clean(shown), status
@@ -96,8 +94,8 @@ class Terminal:
     def watch(self, enough: Callable[[str], bool], limit: float) -> str:
         """Read until `enough(output so far)`; return that output.
 
-        Raises `NeverEnded` when it has not come within `limit` seconds, `Closed` when the
-        shell is gone, and returns early, with what there is, when the command has ended.
+        Raises `NeverEnded` when it has not come within `limit` seconds, `Closed` when
+        the shell is gone. Returns early, with what there is, when the command ended.
         """
         while not enough(clean(self._seen)):
             try:
@@ -131,8 +129,8 @@ class Terminal:
     def close(self) -> None:
         """Hang up, as sshd would: bash gets SIGHUP and passes it on to its jobs.
 
-        Killing nsenter instead would leave a zombie in the machine, and systemd waits ten
-        seconds for one at shutdown.
+        Killing nsenter instead would leave a zombie in the machine, and systemd waits
+        ten seconds for one at shutdown.
         """
         for number in (signal.SIGHUP, signal.SIGKILL):
             if not self._child.isalive():
@@ -154,6 +152,6 @@ class Terminal:
 
 
 def clean(output: str) -> str:
-    """Return `output` as a person sees it: no escape codes, overwritten lines settled."""
+    """Return `output` as a person sees it: no escape codes, lines overwritten."""
     lines = _ESCAPES.sub("", output).replace("\r\n", "\n").split("\n")
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)

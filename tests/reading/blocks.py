@@ -1,4 +1,4 @@
-"""Sybil parsers for the two kinds of block that nearly everything is: file, terminal."""
+"""Sybil parsers for the two kinds of block that carry the book: file, terminal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Evaluator = Callable[[Example], None]
 
 @dataclass
 class File:
-    """A file that a reader copies: `source` in the book goes to `target` on the machine."""
+    """A file that a reader copies: `source` in the book, `target` on the machine."""
 
     source: Path
     target: str
@@ -88,7 +88,7 @@ class ConsoleParser:
 def parsers(
     file: Evaluator, console: Evaluator, top: Path
 ) -> list[Callable[[Document], Iterable[Region]]]:
-    """Return every parser of the book; `top` is the folder that ``/`` means in Sphinx."""
+    """Return every parser of the book; `top` is what ``/`` means in Sphinx."""
     return [
         FileParser(file, top),
         ConsoleParser(console),

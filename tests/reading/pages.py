@@ -72,14 +72,14 @@ class Walk(pytest.Collector):
             yield Block.from_parent(self, name=f"line:{example.line}", example=example)
 
     def setup(self) -> None:
-        """Skip, in words, where this host can't give the machine that the page needs."""
+        """Skip, in words, where this host can't give the machine that is needed."""
         needed = any(isinstance(e.parsed, File | Console) for e in self.examples)
         reason = why_no_machine() if needed else None
         if reason:
             pytest.skip(reason)
 
     def teardown(self) -> None:
-        """Write the record if every block of the walk was run and right, then clean up."""
+        """Write the record if every block was run and right, then clean up."""
         folder = self.config.getoption("--record")
         try:
             if self.examples and self.done == len(self.examples):

@@ -19,8 +19,8 @@ from .transcript import Mistake
 
 DEFAULT = "debian-13"
 
-#: What a tab may be called, and the machine that it means. None: the page's own machine,
-#: for tabs that are no platform but a choice between programs.
+#: What a tab may be called, and the machine that it means. None: the page's own,
+#: for tabs that are a choice between programs.
 TABS: dict[str, str | None] = {
     "systemd": None,
     "Debian 13": "debian-13",
@@ -43,7 +43,7 @@ class Way:
 
     @property
     def name(self) -> str:
-        """A short name for test ids and records, such as ``debian-13`` or ``freebsd``."""
+        """A short name for test ids and records, such as ``debian-13``."""
         chosen = [tab for tab in self.tabs if TABS[tab] != self.image]
         return "-".join([self.image, *chosen]).replace(" ", "_")
 
@@ -69,7 +69,7 @@ class Layout:
             known = ", ".join(TABS)
             raise Mistake(
                 line_of(self.document, tab),
-                f"unknown tab {label!r}: one of {known}, or a new line in {__name__}.TABS",
+                f"unknown tab {label!r}: one of {known} (the list: {__name__}.TABS)",
             )
         return label
 
@@ -84,8 +84,8 @@ class Layout:
                 if set(inside) & set(choice):
                     raise Mistake(
                         line_of(self.document, group),
-                        f"tabs {inside} here, but {list(choice)} before: tabs that share "
-                        "a label are one choice and need the same labels",
+                        f"tabs {inside} here, but {list(choice)} before: tabs that "
+                        "share a label are one choice and need the same labels",
                     )
             choices.append(tuple(inside))
         return choices

@@ -35,6 +35,7 @@ class Foreground:
 
     step: Step
     shown: list[str] = field(default_factory=list)
+    status: int = 0
 
 
 class Player:
@@ -89,8 +90,8 @@ class Player:
                 raise PageFailure(
                     step.line,
                     self._head(step)
-                    + f"\n{what} (limit {self.limit:g} s; a command that should stay in "
-                    "the foreground needs a ^C later in its terminal)\n"
+                    + f"\n{what} (limit {self.limit:g} s; a command that should stay "
+                    "in the foreground needs a ^C later in its terminal)\n"
                     + expected.diff(self._shown(console.terminal, step), problem.shown),
                 ) from None
             except Closed as problem:
@@ -103,6 +104,8 @@ class Player:
     def _step(self, name: str, step: Step) -> None:
         if step.kind == "command":
             terminal = self._terminal(name, step)
+            if name in self._foreground:
+                self._settle(name)
             if step.text in REBOOTS:
                 self._reboot(terminal, step)
             elif step.held:
@@ -114,6 +117,7 @@ class Player:
                 self._judge(step, step.shown, said, status, [step.status])
         else:
             self._foreground[name].shown += step.shown
+            self._foreground[name].status = step.status
             if step.kind == "output":
                 self._await(name, step)
             else:
@@ -127,6 +131,19 @@ class Player:
         if not expected.has_come(running.shown, said):
             said, status = terminal.finish(self.limit)
             self._judge(step, running.shown, said, status, [])
+
+    def _settle(self, name: str) -> None:
+        """The page types on: so the command in the foreground must end by itself."""
+        running = self._foreground.pop(name)
+        try:
+            said, status = self._terminal(name, running.step).finish(self.limit)
+        except NeverEnded as problem:
+            raise PageFailure(
+                running.step.line,
+                f"{self._head(running.step)}\nnever ended, and the page types on in its "
+                f"terminal; it had shown:\n{problem.shown}",
+            ) from None
+        self._judge(running.step, running.shown, said, status, [running.status])
 
     def _interrupt(self, name: str, step: Step) -> None:
         """Press Ctrl-C, once what was shown before it has come; compare the rest."""
@@ -162,7 +179,7 @@ class Player:
     def _judge(
         self, step: Step, shown: list[str], said: str, status: int, allowed: list[int]
     ) -> None:
-        """Raise `PageFailure` unless the output is what is shown and the status allowed."""
+        """Raise `PageFailure` unless output and status are what the page says."""
         wrong = []
         if not allowed:
             wrong.append(f"it ended, with exit status {status}, where the page goes on")

@@ -67,16 +67,17 @@ def parse(source: str, first_line: int) -> list[Step]:
 
 
 def join(blocks: list[list[Step]]) -> None:
-    """Settle, in the blocks of one terminal in page order, what only the next step tells.
+    """Settle what only the next step tells, in one terminal's blocks in page order.
 
-    Marks commands that stay in the foreground and the exit status that a following
-    ``echo $?`` promises. Raises `Mistake` for output or Ctrl-C with no command before it.
+    Marks commands that stay in the foreground, and the exit status that a following
+    ``echo $?`` promises. Raises `Mistake` for output or Ctrl-C without a command.
     """
     steps = [step for block in blocks for step in block]
     running: Step | None = None
-    for before, step in zip([None, *steps], steps, strict=False):
+    before: Step | None = None
+    for step in steps:
         if step.kind == "command":
-            if step.text == "echo $?" and before and before.who != "" or step.text == "echo $?" and before and before.kind == "interrupt":
+            if step.text == "echo $?" and before:
                 before.status = _promise(step)
             running = step
         elif running is None:
@@ -87,6 +88,7 @@ def join(blocks: list[list[Step]]) -> None:
             step.who = running.who
             if step.kind == "interrupt":
                 running = None
+        before = step
 
 
 def _promise(echo: Step) -> int:
