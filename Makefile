@@ -20,7 +20,9 @@ help: ## list these
 
 html: ## build the book into _build/html; say what to open
 	@$(VENV) .venv requirements/docs.txt
-	@$(SPHINX) -q -b html -d _build/doctrees . _build/html
+	@# Sphinx warns of a page only when it reads it: after a failure, read them all again.
+	@$(SPHINX) -q -b html -d _build/doctrees . _build/html || \
+		{ rm -rf _build/doctrees; exit 1; }
 	@echo "The book is built. Open file://$$PWD/_build/html/index.html"
 
 test: ## all tests: lint, the site, the pages run on machines, the harness itself

@@ -18,6 +18,7 @@ extensions = [
     "tabs_everywhere",  # the rest is ours, in _ext/
     "not_run",
     "tested",
+    "drawing",
 ]
 root_doc = "index"
 exclude_patterns = [
@@ -47,6 +48,7 @@ html_static_path = ["_static"]
 html_css_files = ["book.css"]
 html_copy_source = False
 html_show_sphinx = False
+html_use_index = False  # there is nothing in it
 
 # XeLaTeX, because the pages print what machines print, box drawings and all.
 latex_engine = "xelatex"
@@ -57,6 +59,7 @@ latex_documents = [
 
 epub_show_urls = "footnote"
 epub_css_files = ["book.css"]
+suppress_warnings = ["epub.unknown_project_files"]  # a figure's PDF, for LaTeX alone
 epub_exclude_files = ["_static/favicon.svg", "_static/tabs.js"]
 
 text_newlines = "unix"

@@ -80,9 +80,13 @@ def kill(options):
 
 
 def watch(options, killed):
-    """Poll until a process born after the deed answers; return what was seen."""
+    """Poll until processes born after the deed answer, and go on answering.
+
+    One answer proves nothing: gunicorn's master may have started a worker just before
+    it died, and that orphan answers once or twice before it notices.
+    """
     seen = {"polls": 0, "failed": 0, "orphans": 0, "pid": None, "away": None}
-    first_failure = None
+    first_failure = back = None
     while time.time() < killed + options.within:
         seen["polls"] += 1
         asked = time.time()
@@ -91,13 +95,18 @@ def watch(options, killed):
         except (OSError, ValueError):
             seen["failed"] += 1
             first_failure = first_failure or asked
+            back = None
         else:
-            if started >= killed:
-                seen["pid"] = pid
-                seen["away"] = time.time() - first_failure if first_failure else 0.0
-                seen["after"] = time.time() - killed
-                return seen
-            seen["orphans"] += 1
+            if started < killed:
+                seen["orphans"] += 1
+            elif back is None:
+                back = time.time()
+                newcomer = pid
+        if back and time.time() > back + options.settle:
+            seen["pid"] = newcomer
+            seen["away"] = back - first_failure if first_failure else 0.0
+            seen["after"] = back - killed
+            return seen
         time.sleep(options.every / 1000)
     return seen
 
@@ -129,6 +138,7 @@ def main():
     parser.add_argument("--pid", type=int)
     parser.add_argument("--signal", default="KILL", type=signal_named)
     parser.add_argument("--within", default=30, type=float, metavar="SECONDS")
+    parser.add_argument("--settle", default=1, type=float, metavar="SECONDS")
     parser.add_argument("--every", default=5, type=float, metavar="MILLISECONDS")
     parser.add_argument("--timeout", default=1, type=float, metavar="SECONDS")
     parser.add_argument("--json", action="store_true")

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
+from tests.ports import reserved_port
 
 TOP = Path(__file__).parents[1]
 PROVE = TOP / "snippets" / "prove.py"
@@ -64,15 +65,9 @@ Start = Callable[..., int]
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """A free port that stays ours.
-
-    The socket is bound and never listens, so nobody else is given its port; a server
-    that sets SO_REUSEADDR may still listen there (socket(7)).
-    """
-    with socket.socket() as reserved:
-        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        reserved.bind(("127.0.0.1", 0))
-        yield reserved.getsockname()[1]
+    """A port for the service."""
+    with reserved_port() as number:
+        yield number
 
 
 @pytest.fixture

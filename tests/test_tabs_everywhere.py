@@ -10,6 +10,7 @@ import pytest
 from sphinx.testing.util import SphinxTestApp
 
 TOP = Path(__file__).parents[1]
+OURS = ["tabs.js", "tabs.css"]
 CONF = f"""
 import sys
 sys.path.insert(0, {str(TOP / "_ext")!r})
@@ -17,7 +18,7 @@ project = copyright = "Tiny"
 version = release = "1"
 extensions = ["tabs_everywhere", "not_run"]
 html_theme = "basic"
-html_static_path = [{str(TOP / "_static")!r}]
+html_static_path = {[str(TOP / "_static" / name) for name in OURS]}
 nitpicky = True
 linkcheck_ignore = [".*"]
 """
@@ -134,7 +135,7 @@ def look_at_html(out: Path) -> None:
     assert not any("name" in panel for panel in panels)
     row = ["systemd", "FreeBSD"]
     in_order(page.text, [*row, *SHOWN[:9], *row, *SHOWN[9:]])
-    for name in ("tabs.js", "tabs.css"):  # ours, and not those of sphinx-tabs
+    for name in OURS:  # ours, and not those of sphinx-tabs
         built = (out / "_static" / name).read_bytes()
         assert built == (TOP / "_static" / name).read_bytes()
 

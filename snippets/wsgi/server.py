@@ -27,13 +27,22 @@ class Refused(Exception):
     """A request that gets an error instead of an answer; the argument is its status."""
 
 
+class HungUp(OSError):
+    """The client is gone, or takes nothing any more: there is nobody to tell."""
+
+
 def receive(client, deadline, most):
     """Return the next bytes, at most `most`; b"" when the client has closed."""
     left = deadline - time.monotonic()
     if left <= 0:
-        raise TimeoutError
-    client.settimeout(left)
-    return client.recv(min(most, 65536))
+        raise Refused(408)
+    try:
+        client.settimeout(left)
+        return client.recv(min(most, 65536))
+    except TimeoutError:
+        raise Refused(408) from None
+    except OSError as problem:
+        raise HungUp from problem
 
 
 def read_request(client):
@@ -67,7 +76,7 @@ def read_request(client):
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
         raise Refused(400)
-    if int(length) > MOST_BODY:
+    if len(length) > 15 or int(length) > MOST_BODY:
         raise Refused(413)
     while len(body) < int(length):
         more = receive(client, deadline, int(length) - len(body))
@@ -77,7 +86,7 @@ def read_request(client):
     return line, headers, body[: int(length)]
 
 
-def make_environ(line, headers, body, client, address):
+def make_environ(line, headers, body, peer, address):
     """Return the dictionary that PEP 3333 calls environ."""
     words = line.split(" ")
     if len(words) != 3 or not words[0].isalpha() or not words[1].startswith("/"):
@@ -94,7 +103,7 @@ def make_environ(line, headers, body, client, address):
         "SERVER_NAME": address[0],
         "SERVER_PORT": str(address[1]),
         "SERVER_PROTOCOL": words[2],
-        "REMOTE_ADDR": client.getpeername()[0],
+        "REMOTE_ADDR": peer[0],
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
         "wsgi.input": io.BytesIO(body),
@@ -136,10 +145,18 @@ class Answer:
             status, headers = self.head
             lines = [f"HTTP/1.1 {status}", *(f"{n}: {v}" for n, v in headers)]
             lines += ["Connection: close", "", ""]
-            self.client.sendall("\r\n".join(lines).encode("latin-1"))
+            self.send("\r\n".join(lines).encode("latin-1"))
             self.sent = True
         if data and self.with_body:
+            self.send(data)
+
+    def send(self, data):
+        """Send, or raise HungUp: an application may have an OSError of its own."""
+        try:
+            self.client.settimeout(PATIENCE)
             self.client.sendall(data)
+        except OSError as problem:
+            raise HungUp from problem
 
 
 def run(app, environ, answer):
@@ -163,22 +180,22 @@ def refuse(answer, status):
         answer.write(text)
 
 
-def serve_one(app, client, address):
-    """Serve one connection; whatever goes wrong with it, the next one gets its turn."""
+def serve_one(app, client, peer, address):
+    """Serve one connection; whatever goes wrong with it, the next one gets its turn.
+
+    But sys.exit() in the application is taken at its word, and ends the server.
+    """
     answer = Answer(client, with_body=True)
     try:
-        client.settimeout(PATIENCE)
         request = read_request(client)
         if request:
-            environ = make_environ(*request, client, address)
+            environ = make_environ(*request, peer, address)
             answer.with_body = environ["REQUEST_METHOD"] != "HEAD"
             run(app, environ, answer)
     except Refused as error:
         refuse(answer, error.args[0])
-    except TimeoutError:
-        refuse(answer, 408)
-    except OSError:
-        pass  # the client hung up: there is nobody to tell
+    except HungUp:
+        pass
     except Exception:
         traceback.print_exc()
         refuse(answer, 500)
@@ -206,10 +223,10 @@ def main():
         address = listener.getsockname()
         print(f"Serving {options.app} on http://{address[0]}:{address[1]}", flush=True)
         while True:
-            client, _ = listener.accept()
+            client, peer = listener.accept()
             with client:
                 try:
-                    serve_one(app, client, address)
+                    serve_one(app, client, peer, address)
                     part(client)
                 except OSError:
                     pass  # hung up while we answered
