@@ -1,4 +1,4 @@
-"""``.. drawing:: NAME``: an SVG of ``_static/figures``, drawn in the page's own colours.
+"""``.. drawing:: NAME``: an SVG of ``_static/figures`` in the page's own colours.
 
 In HTML the SVG stands in the page itself, so that ``currentColor`` follows the theme,
 light or dark. Other builders take the PDF (LaTeX) or the SVG as an image. ``:alt:`` is
@@ -41,8 +41,8 @@ class Drawing(SphinxDirective):
         figure = nodes.figure("", image, classes=["drawing"])
         self.set_source_info(image)
         if self.content:
-            caption = nodes.caption("", "", *self.parse_inline("\n".join(self.content))[0])
-            figure += caption
+            words, _ = self.parse_inline("\n".join(self.content))
+            figure += nodes.caption("", "", *words)
         return [figure]
 
 

@@ -1,7 +1,10 @@
 """prove: kill a web service, and prove that it comes back.
 
-    python3 prove.py http://127.0.0.1:5003/pid -- systemctl kill --signal=KILL hello
+    python3 prove.py http://127.0.0.1:5003/pid
     python3 prove.py http://127.0.0.1:5003/pid --pid 1234 --signal TERM
+    python3 prove.py http://127.0.0.1:5003/pid -- systemctl kill --signal=KILL hello
+
+It kills the process that answers, or the one that you name, or runs your command.
 
 The address must answer with JSON that says who answers, {"pid": 12, "started": 99.5}:
 its process id, and when that process started, in seconds since 1970.
@@ -61,25 +64,29 @@ def first_answer(options):
         ) from None
 
 
-def kill(options):
-    """Do the deed; return the moment just before it, in seconds since 1970."""
+def kill(options, victim):
+    """Begin the deed; return the moment before it, and the command if there is one."""
     moment = time.time()
-    if options.pid:
-        try:
-            os.kill(options.pid, options.signal)
-        except OSError as problem:
-            raise NothingToProve(f"can't kill {options.pid}: {problem}") from None
-        return moment
     try:
+        if not options.command:
+            os.kill(victim, options.signal)
+            return moment, None
         # What the command has to say is no part of the JSON.
         out = sys.stderr if options.json else None
-        subprocess.run(options.command, check=True, stdout=out)
-    except (OSError, subprocess.CalledProcessError) as problem:
+        return moment, subprocess.Popen(options.command, stdout=out)
+    except OSError as problem:
         raise NothingToProve(f"the kill failed: {problem}") from None
-    return moment
 
 
-def watch(options, killed):
+def is_done(deed):
+    """Return whether the command has ended well; a restart may take its time."""
+    status = deed.poll() if deed else 0
+    if status:
+        raise NothingToProve(f"the kill failed: exit status {status}")
+    return status == 0
+
+
+def watch(options, killed, deed):
     """Poll until processes born after the deed answer, and go on answering.
 
     One answer proves nothing: gunicorn's master may have started a worker just before
@@ -89,7 +96,7 @@ def watch(options, killed):
     first_failure = back = None
     while time.time() < killed + options.within:
         seen["polls"] += 1
-        asked = time.time()
+        done, asked = is_done(deed), time.time()
         try:
             pid, started = ask(options.url, options.timeout)
         except (OSError, ValueError):
@@ -98,11 +105,11 @@ def watch(options, killed):
             back = None
         else:
             if started < killed:
-                seen["orphans"] += 1
+                seen["orphans"] += done  # before it is done they are no orphans
             elif back is None:
                 back = time.time()
                 newcomer = pid
-        if back and time.time() > back + options.settle:
+        if done and back and time.time() > back + options.settle:
             seen["pid"] = newcomer
             seen["away"] = back - first_failure if first_failure else 0.0
             seen["after"] = back - killed
@@ -146,21 +153,19 @@ def main():
     cut = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
     options = parser.parse_args(sys.argv[1:cut])
     options.command = sys.argv[cut + 1 :]
-    if (options.pid is None) == (not options.command):
+    if options.pid is not None and options.command:
         parser.error("give either --pid or, after --, the command that kills")
     if options.pid is not None and options.pid < 2:
         parser.error("--pid must be 2 or more: 0 and -1 would mean many processes")
     try:
         before = first_answer(options)
+        victim = options.pid or before
         if not options.json:
-            deed = options.command or [
-                "kill",
-                f"-{options.signal.name}",
-                str(options.pid),
-            ]
+            signal_word = f"-{options.signal.name}"
+            deed = options.command or ["kill", signal_word, str(victim)]
             print(f"before: pid {before} answers")
             print(f"kill:   {shlex.join(deed)}", flush=True)
-        seen = watch(options, kill(options))
+        seen = watch(options, *kill(options, victim))
     except NothingToProve as problem:
         print(f"prove: {problem}", file=sys.stderr)
         return 2

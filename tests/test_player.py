@@ -75,8 +75,8 @@ def test_a_command_in_the_foreground(play: Play) -> None:
 
 def test_a_command_in_the_foreground_may_end_by_itself(play: Play) -> None:
     other = ("Another terminal", "$ touch /tmp/end")
-    wait = "$ echo waiting; until test -e /tmp/end; do sleep 0.1; done; echo bye; exit_with"
-    wait = wait.replace("exit_with", "sh -c 'exit 4'")
+    wait = "$ echo waiting; until test -e /tmp/end; do sleep 0.1; done"
+    wait += "; echo bye; sh -c 'exit 4'"
     play(f"{wait}\nwaiting", other, "...\nbye\n$ echo $?\n4\n$ rm /tmp/end")
     with pytest.raises(PageFailure, match="the page says 5"):
         play(f"{wait}\nwaiting", other, "...\nbye\n$ echo $?\n5")

@@ -155,6 +155,16 @@ def test_a_signal_instead_of_a_command(
     assert 0 < words["failed"] < words["polls"]
 
 
+def test_without_a_deed_the_one_who_answers_is_killed(
+    start: Start, port: int, service: list[str]
+) -> None:
+    before = start(*service, again=True)
+    done = prove(f"http://127.0.0.1:{port}/pid")
+    assert done.returncode == 0, done
+    assert f"\nkill:   kill -SIGKILL {before}\n" in done.stdout
+    assert who(port)["pid"] != before
+
+
 def test_it_stays_dead(start: Start, port: int, service: list[str]) -> None:
     before = start(*service)
     url = f"http://127.0.0.1:{port}/pid"
@@ -249,14 +259,13 @@ def test_a_process_that_is_gone_can_not_be_killed(
     gone.wait()
     done = prove(f"http://127.0.0.1:{port}/pid", "--pid", str(gone.pid))
     assert done.returncode == 2, done
-    assert re.search(r"(?m)^prove: can't kill \d+: .*No such process$", done.stderr)
+    assert re.search(r"(?m)^prove: the kill failed: .*No such process$", done.stderr)
 
 
 @pytest.mark.parametrize(
     "argv",
     [
         ["--pid", "4000000", "--", "true"],  # both
-        [],  # neither
         ["--pid", "4000000", "--signal", "TEA"],
         # Not one process but all of them, or a group. SIGURG does nothing by default,
         # so even a prove.py that sends it does no harm.

@@ -328,6 +328,13 @@ def test_head_gets_the_head_alone(refereed: Server) -> None:
     assert head.count(b"\r\n\r\n") == 1
 
 
+def test_head_is_kept_from_an_application_that_sends_a_body(subject: Server) -> None:
+    assert get(subject, "/body").endswith(b"one two")
+    for path in ("/body", "/write"):
+        head = call(subject, f"HEAD {path} HTTP/1.1\r\n\r\n".encode())
+        assert head == b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+
+
 def test_middleware_changes_the_answer_and_logs(refereed: Server) -> None:
     request = b"GET /tea HTTP/1.1\r\nX-Request-Id: tea-42\r\n\r\n"
     answer = call(refereed, request)

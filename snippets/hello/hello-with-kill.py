@@ -1,4 +1,4 @@
-"""hello, with ways to die. A dangerous demo: keep it on loopback, and off your server."""
+"""hello, with ways to die. A dangerous demo: for loopback only, never a server."""
 
 import os
 import signal

@@ -9,6 +9,7 @@ servers. Each cell is a server of its own, started fresh:
 process answers the next request, "new worker" that another one does.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -71,7 +72,7 @@ def wait_for(port):
         if pid := pid_of(port):
             return pid
         time.sleep(0.05)
-    raise SystemExit(f"nothing answers on port {port}")
+    raise SystemExit(f"nothing answers on port {port}: is every server installed?")
 
 
 def fate(server, port, before):
@@ -110,10 +111,8 @@ def cell(words, port, way):
             seen = "cut"
         return f"{seen}, {fate(server, port, before)}"
     finally:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         server.wait()
 
 
@@ -135,8 +134,11 @@ def main():
         columns = list(pool.map(column, SERVERS, range(5010, 5010 + len(SERVERS))))
     if sys.stderr.isatty():
         print(file=sys.stderr)
-    rows = [["", *SERVERS], *([way, *cells] for way, *cells in zip(WAYS, *columns))]
-    widths = [max(map(len, cells)) for cells in zip(*rows)]
+    rows = [
+        ["", *SERVERS],
+        *([way, *cells] for way, *cells in zip(WAYS, *columns, strict=True)),
+    ]
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(map(str.ljust, row, widths)).rstrip())
 

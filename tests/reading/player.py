@@ -140,8 +140,8 @@ class Player:
         except NeverEnded as problem:
             raise PageFailure(
                 running.step.line,
-                f"{self._head(running.step)}\nnever ended, and the page types on in its "
-                f"terminal; it had shown:\n{problem.shown}",
+                f"{self._head(running.step)}\nnever ended, and the page types on in "
+                f"its terminal; it had shown:\n{problem.shown}",
             ) from None
         self._judge(running.step, running.shown, said, status, [running.status])
 

@@ -1,0 +1,1 @@
+"""Measurements: what tables and figures are made from. No test runs these."""

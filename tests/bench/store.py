@@ -1,0 +1,32 @@
+"""Where measurements are kept, and on what they were made."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+TOP = Path(__file__).parents[2]
+FOLDER = TOP / "_static/bench"
+
+
+def keep(name: str, numbers: dict[str, Any]) -> None:
+    """Write `numbers`, with machine and date, to ``_static/bench/NAME.json``."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    about = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+    }
+    text = json.dumps({"about": about, **numbers}, indent=1)
+    (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def progress(line: str) -> None:
+    """Tell the person who waits."""
+    print(line, file=sys.stderr, flush=True)
