@@ -48,6 +48,7 @@ record: ## run every page and keep the record of it in record/
 	@requirements/system
 	@$(VENV) .venv-test requirements/test.txt
 	@$(TESTER) -m pytest -n auto --dist loadscope --record record tutorials index.rst
+	@$(TESTER) -m tests.audit record
 
 bench: ## measure what the harness costs
 	@$(VENV) .venv-test requirements/test.txt

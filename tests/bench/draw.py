@@ -25,7 +25,8 @@ def bars(name: str, rows: list[tuple[str, float, float, float]], unit: str) -> N
         top = 5 + ROW * number
         line = top + 10
         parts.append(
-            f'<text x="{LEFT - 8}" y="{top + 15}" text-anchor="end">{escape(label)}</text>'
+            f'<text x="{LEFT - 8}" y="{top + 15}" text-anchor="end">'
+            f"{escape(label)}</text>"
             f'<rect x="{LEFT}" y="{top}" width="{middle * scale:.1f}" height="20" '
             'fill-opacity=".25"/>'
             f'<path d="M{LEFT + low * scale:.1f} {line}H{LEFT + high * scale:.1f}" '

@@ -160,11 +160,14 @@ class Player:
         self._judge(step, running.shown, said, status, allowed)
 
     def _reboot(self, terminal: Terminal, step: Step) -> None:
-        """Reboot. Every terminal is gone after it; the next command logs in afresh."""
+        """Reboot. Every terminal is gone after it; the next command logs in afresh.
+
+        What the dying terminal still says is a race, and is not compared.
+        """
         try:
-            said, status = terminal.run(step.text, self.limit)
-        except Closed as end:  # as with the prompt, which may come back for a moment
-            said, status = end.shown, 0
+            terminal.run(step.text, self.limit)
+        except Closed:  # or the prompt comes back for a moment
+            pass
         for other in self._terminals.values():
             other.close()
         self._terminals.clear()
@@ -174,7 +177,6 @@ class Player:
             self.machine.wait_ready()
         except MachineError as problem:
             raise PageFailure(step.line, f"{self._head(step)}\n{problem}") from None
-        self._judge(step, step.shown, said, status, [0])
 
     def _judge(
         self, step: Step, shown: list[str], said: str, status: int, allowed: list[int]
