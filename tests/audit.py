@@ -151,7 +151,8 @@ def orphans(trees: dict[str, nodes.document], top: Path) -> list[str]:
     return [
         f"{name}: no page shows it"
         for path in sorted(files)
-        if "__pycache__" not in path.parts
+        if not {"__pycache__"} & set(path.parts)
+        and not path.name.startswith(".")  # such as .shellcheckrc
         and (name := path.relative_to(top).as_posix()) not in seen
     ]
 

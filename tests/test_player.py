@@ -139,7 +139,7 @@ def test_a_machine_that_can_not_be_had_is_told_on_the_page(
             "debian-13 did not finish its boot in 60 s; its console:\nHelp!"
         )
 
-    monkeypatch.setattr(player_module, "Machine", no_machine)
+    monkeypatch.setattr(player_module, "boot", no_machine)
     page = tmp_path / "page.rst"
     page.write_text("Page\n====\n\n.. code-block:: console\n\n   $ true\n\nText.\n")
     player = Player("debian-13")

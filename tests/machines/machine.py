@@ -177,6 +177,9 @@ class Machine:
 
     def troubles(self) -> str:
         """Return the last journal lines of failed units, to be put under an error."""
+        if self.run("sh", "-c", "command -v systemctl").returncode:
+            log = self.run("tail", "-n", "12", "/var/log/messages").stdout.rstrip()
+            return f"\nThe end of /var/log/messages:\n{log}" if log else ""
         listed = self.run("systemctl", "--failed", "--plain", "--no-legend").stdout
         units = [line.split()[0] for line in listed.splitlines() if line.strip()]
         text = ""
@@ -190,9 +193,11 @@ class Machine:
     def versions(self) -> dict[str, str]:
         """Return the versions of what a page ran on and with, by name."""
         script = r"""
+            exec 2>/dev/null
+            cat /usr/share/book/versions
             systemctl --version | sed -n 's/^systemd \([0-9]*\).*/systemd \1/p'
             python3 --version
-            find /srv /opt /home /usr/local -name '*.dist-info' -prune 2>/dev/null |
+            find /srv /opt /home /usr/local /root -name '*.dist-info' -prune |
                 sed -n 's|.*/\([a-z]*\)-\([0-9.]*\)\.dist-info|\1 \2|p' |
                 grep -E '^(flask|gunicorn|django|waitress|pyuwsgi) ' | sort -u
         """

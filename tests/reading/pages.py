@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sybil import Document, Example
 
-from tests.machines import recipes, why_no_machine
+from tests.machines import recipes, why_not
 
 from . import record
 from .blocks import Console, File, parsers
@@ -74,7 +74,7 @@ class Walk(pytest.Collector):
     def setup(self) -> None:
         """Skip, in words, where this host can't give the machine that is needed."""
         needed = any(isinstance(e.parsed, File | Console) for e in self.examples)
-        reason = why_no_machine() if needed else None
+        reason = why_not(self.way.image) if needed else None
         if reason:
             pytest.skip(reason)
 

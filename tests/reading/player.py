@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sybil import Example
 
-from tests.machines import ImageError, Machine, MachineError
+from tests.machines import ImageError, Machine, MachineError, boot
 from tests.machines.images import USER
 from tests.machines.terminal import Closed, NeverEnded, Terminal
 
@@ -164,10 +165,8 @@ class Player:
 
         What the dying terminal still says is a race, and is not compared.
         """
-        try:
+        with contextlib.suppress(Closed):  # or the prompt comes back for a moment
             terminal.run(step.text, self.limit)
-        except Closed:  # or the prompt comes back for a moment
-            pass
         for other in self._terminals.values():
             other.close()
         self._terminals.clear()
@@ -231,7 +230,7 @@ class Player:
     def _booted(self, line: int) -> Machine:
         if not self.machine:
             try:
-                self.machine = Machine(self.image)
+                self.machine = boot(self.image)
             except (MachineError, ImageError) as problem:
                 raise PageFailure(line, str(problem)) from None
         return self.machine

@@ -1,0 +1,3 @@
+"""hello, divided by zero."""
+
+app = 1 / 0
