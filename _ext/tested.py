@@ -104,7 +104,7 @@ class RunTable(SphinxDirective):
         rows = [
             [
                 record["page"],
-                where(record),
+                ", ".join([where(record), *record["tabs"]]),
                 str(record["blocks"]),
                 str(record["commands"]),
                 _versions(record),

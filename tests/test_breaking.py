@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 
 from tests import audit
 from tests.machines import why_no_machine
+from tests.traces import traces
 
 TOP = Path(__file__).parents[1]
 PAGE = "tutorials/hello.rst"
@@ -130,11 +132,16 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def command(folder: Path) -> list[str]:
+    """Return the command line that runs the chapter in `folder`."""
+    words = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    return [*words, "--limit=15", f"--record={folder / 'record'}", PAGE]
+
+
 def run(folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the chapter in `folder` as the suite does."""
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist"]
-        + ["--limit=15", f"--record={folder / 'record'}", PAGE],
+        command(folder),
         cwd=folder,
         env={k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")},
         capture_output=True,
@@ -148,6 +155,28 @@ def test_the_copy_is_green_and_on_record(copy: Path) -> None:
     done = run(copy)
     assert done.returncode == 0, done.stdout
     assert audit.not_run(copy, ["tutorials/hello"], copy / "record") == []
+
+
+@needs_machine
+def test_nothing_is_left_of_a_suite_that_is_killed(copy: Path) -> None:
+    """kill -9 of pytest in the middle of a page: its machine goes by itself."""
+    suite = subprocess.Popen(command(copy), cwd=copy, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    names: list[str] = []
+    while not names and time.monotonic() < deadline:
+        children = Path(f"/proc/{suite.pid}/task/{suite.pid}/children").read_text()
+        for child in children.split():
+            words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
+            names += [word for word in words if word.startswith("book-")]
+        time.sleep(0.05)
+    assert names, "no machine was booted"
+    time.sleep(2)
+    assert traces(names[0])
+    suite.kill()
+    suite.wait()
+    while traces(names[0]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert traces(names[0]) == []
 
 
 @needs_machine

@@ -16,8 +16,8 @@ import pytest
 from tests.machines import ImageError, Machine, MachineError, leftovers, why_no_machine
 from tests.machines import images as images_module
 from tests.machines import machine as machine_module
-from tests.machines.keeper import cgroup_roots
 from tests.machines.terminal import Closed, NeverEnded, Terminal
+from tests.traces import traces
 
 TOP = Path(__file__).parents[1]
 needs_machine = pytest.mark.skipif(bool(why_no_machine()), reason=str(why_no_machine()))
@@ -140,29 +140,6 @@ def test_nothing_is_left_after_kill_9(victim: str) -> None:
     starter.wait()
     starter.stdout.close()
     assert traces(name) == []
-
-
-def traces(name: str) -> list[str]:
-    """Return what the host has of a machine: processes, cgroups, mounts, folders."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes() + (
-                process / "cgroup"
-            ).read_bytes()
-        except OSError:
-            continue
-        if name.encode() in words:
-            found.append(str(process))
-    found += [str(top / name) for top in cgroup_roots() if (top / name).exists()]
-    found += [
-        line for line in Path("/proc/mounts").read_text().splitlines() if name in line
-    ]
-    spots = [Path("/run/systemd/nspawn"), Path("/run/systemd/machines"), Path("/tmp")]
-    found += [
-        str(p) for spot in spots if spot.exists() for p in spot.rglob(f"*{name}*")
-    ]
-    return found
 
 
 @needs_machine
