@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .draw import bars
-from .store import FOLDER, TOP, keep, progress
+from .store import FOLDER, TOP, keep, progress, sentence
 
 ROUNDS = 5
 SECONDS = 2  # of load, a round
@@ -141,7 +141,9 @@ def stop_under_way(pid: int, port: int) -> str:
 def versions() -> list[str]:
     """Return the pinned versions of what is measured."""
     lock = (TOP / "tests/machines/wheels.txt").read_text(encoding="utf-8")
-    return re.findall(r"(?m)^([a-z]+==[\w.]+)", lock)
+    names = ("flask", "werkzeug", "gunicorn", "waitress", "pyuwsgi")
+    found = re.findall(r"(?m)^([a-z]+==[\w.]+)", lock)
+    return [version for version in found if version.split("==")[0] in names]
 
 
 def main() -> None:
@@ -176,6 +178,7 @@ def main() -> None:
             "stop": fates,
         },
     )
+    sentence("servers")
     base = statistics.median(rates[BASE])
     first = statistics.median(firsts[BASE])
     with (FOLDER / "servers.csv").open("w", newline="", encoding="utf-8") as file:

@@ -14,6 +14,18 @@ TOP = Path(__file__).parents[2]
 FOLDER = TOP / "_static/bench"
 
 
+def sentence(name: str) -> None:
+    """Write where and with what NAME.json was measured to NAME.txt, for a page."""
+    numbers = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    about, versions = numbers["about"], numbers.get("versions", [])
+    named = ", ".join(version.replace("==", " ") for version in versions)
+    text = (
+        f"Measured on {about['date']}, on {about['cores']} cores, Linux "
+        f"{about['kernel'].split('-')[0]}, Python {about['python']}, with {named}.\n"
+    )
+    (FOLDER / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
 def keep(name: str, numbers: dict[str, Any]) -> None:
     """Write `numbers`, with machine and date, to ``_static/bench/NAME.json``."""
     FOLDER.mkdir(parents=True, exist_ok=True)
