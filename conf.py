@@ -19,6 +19,7 @@ extensions = [
     "not_run",
     "tested",
     "drawing",
+    "files",
 ]
 root_doc = "index"
 exclude_patterns = [
@@ -46,6 +47,7 @@ html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["book.css"]
+html_js_files = ["copy.js"]
 html_copy_source = False
 html_show_sphinx = False
 html_use_index = False  # there is nothing in it
@@ -60,6 +62,6 @@ latex_documents = [
 epub_show_urls = "footnote"
 epub_css_files = ["book.css"]
 suppress_warnings = ["epub.unknown_project_files"]  # a figure's PDF, for LaTeX alone
-epub_exclude_files = ["_static/favicon.svg", "_static/tabs.js"]
+epub_exclude_files = ["_static/favicon.svg", "_static/tabs.js", "_static/copy.js"]
 
 text_newlines = "unix"

@@ -1,0 +1,73 @@
+// A copy button on every block. Of a file it copies the bytes of the file; of a
+// terminal block the commands alone: no prompts, no output, continued lines whole; of a
+// Python session the statements alone.
+(() => {
+  const commands = (text) => {
+    const lines = [];
+    let goesOn = false;
+    for (const line of text.split("\n")) {
+      if (/^[$#] /.test(line)) lines.push(line.slice(2));
+      else if (goesOn) lines.push(line);
+      else continue;
+      goesOn = line.endsWith("\\");
+    }
+    return lines.map((line) => line + "\n").join("");
+  };
+
+  const statements = (text) =>
+    text
+      .split("\n")
+      .filter((line) => /^(>>>|\.\.\.)( |$)/.test(line))
+      .map((line) => line.slice(4) + "\n")
+      .join("");
+
+  const write = async (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    // A book read over plain http has no clipboard to ask for.
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand("copy");
+    area.remove();
+    if (!copied) throw new Error("not allowed to copy");
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const status = document.createElement("div");
+    status.className = "copy-status";
+    status.setAttribute("role", "status");
+    document.body.append(status);
+
+    for (const pre of document.querySelectorAll("div.highlight > pre")) {
+      const block = pre.closest("[class*='highlight-']");
+      const isTerminal = block.classList.contains("highlight-console");
+      const text = pre.textContent;
+      const isPython = text.startsWith(">>> ");
+      const copied = isTerminal ? commands(text) : isPython ? statements(text) : text;
+      if (!copied) continue; // output alone: nothing to type
+      const caption = pre.closest(".literal-block-wrapper")?.querySelector(".caption-text");
+      const name = isTerminal ? "the commands" : caption?.textContent || "the code";
+      pre.tabIndex = 0;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy";
+      button.textContent = "Copy";
+      button.setAttribute("aria-label", `Copy ${name}`);
+      button.addEventListener("click", async () => {
+        try {
+          await write(copied);
+          button.textContent = status.textContent = "Copied";
+        } catch {
+          button.textContent = status.textContent = "Press Ctrl+C";
+          getSelection().selectAllChildren(pre);
+        }
+        setTimeout(() => {
+          button.textContent = "Copy";
+          status.textContent = "";
+        }, 2000);
+      });
+      pre.parentElement.append(button);
+    }
+  });
+})();
