@@ -43,6 +43,25 @@ def why_no_machine() -> str | None:
     return None
 
 
+def finish(
+    argv: list[str], data: bytes, limit: float
+) -> subprocess.CompletedProcess[str]:
+    """Run `argv` with `data` as its input; both its outputs come as one text.
+
+    Raises `subprocess.TimeoutExpired` after `limit` seconds.
+    """
+    done = subprocess.run(
+        argv,
+        input=data,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=limit,
+        check=False,
+    )
+    output = done.stdout.decode(errors="replace")
+    return subprocess.CompletedProcess(done.args, done.returncode, output, "")
+
+
 class Machine:
     """One booted machine. Use it as a context manager, or call `stop` yourself.
 
@@ -147,16 +166,7 @@ class Machine:
         `data` is its standard input (bytes), `limit` in seconds. Raises
         `subprocess.TimeoutExpired`; a non-zero exit status is for the caller to judge.
         """
-        done = subprocess.run(
-            self.enter(user, *argv),
-            input=data if data is not None else b"",
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=limit,
-            check=False,
-        )
-        output = done.stdout.decode(errors="replace")
-        return subprocess.CompletedProcess(done.args, done.returncode, output, "")
+        return finish(self.enter(user, *argv), data or b"", limit)
 
     def put(self, path: str, data: bytes) -> None:
         """Write `data` to `path`, mode 0644, as a reader who copies a file would.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from sybil import Document, Region
 from sybil.parsers.rest.lexers import DirectiveLexer
@@ -122,8 +121,3 @@ class Layout:
 
 def _within(inner: Region, outer: Region) -> bool:
     return outer.start <= inner.start < outer.end
-
-
-def read_text(path: Path) -> str:
-    """Return a page's text as Sybil reads it."""
-    return path.read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ a digest of the page and its snippets: the site trusts it only while the digest 
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -53,4 +54,15 @@ def write(folder: Path, walk: Walk) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{words['page'].replace('/', '-')}.{walk.way.name}.json"
     path.write_text(json.dumps(words, indent=1) + "\n", encoding="utf-8")
+    _forget_old(folder, top, words["page"])
     return path
+
+
+def _forget_old(folder: Path, top: Path, page: str) -> None:
+    """Remove records of the page as it was: its ways may have other names by now."""
+    for path in folder.glob(f"{page.replace('/', '-')}.*.json"):
+        with contextlib.suppress(FileNotFoundError):  # another worker was faster
+            old = json.loads(path.read_text(encoding="utf-8"))
+            shown = [top / name for name in old["snippets"]]
+            if old["digest"] != digest(top / f"{page}.rst", shown):
+                path.unlink()

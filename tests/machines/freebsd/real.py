@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import time
 
-from ..machine import MachineError
+from ..machine import MachineError, finish
 from .target import LIMIT, PATH, SWITCH, Remote, chosen
 
 BOOT_LIMIT = 300  # seconds
@@ -90,16 +90,7 @@ class RealFreeBSD:
         self, *argv: str, user: str = "root", data: bytes = b"", limit: float = LIMIT
     ) -> subprocess.CompletedProcess[str]:
         """Run `argv` there as root; standard error comes with standard output."""
-        done = subprocess.run(
-            self.target.argv(shlex.join(argv)),
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=limit,
-            check=False,
-        )
-        output = done.stdout.decode(errors="replace")
-        return subprocess.CompletedProcess(done.args, done.returncode, output, "")
+        return finish(self.target.argv(shlex.join(argv)), data, limit)
 
     def put(self, path: str, data: bytes) -> None:
         """Write `data` to `path`, mode 0644; its folder must be there."""
