@@ -18,7 +18,8 @@ LIMIT = 120  # seconds
 def started(port):
     """Return when the process on `port` was born, in seconds since 1970; 0 if none."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/pid", timeout=2) as answer:
+        url = f"http://127.0.0.1:{port}/pid"
+        with urllib.request.urlopen(url, timeout=2) as answer:
             return json.load(answer)["started"]
     except (OSError, ValueError):
         return 0.0
