@@ -20,6 +20,7 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 from sybil import Document
 
 from .machines import recipes, why_no_machine
@@ -48,7 +49,7 @@ class Shown:
 
 def doctrees(top: Path) -> dict[str, nodes.document]:
     """Return the book's doctrees by page name, built in a folder that goes away."""
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, docutils_namespace():
         app = Sphinx(
             top, top, scratch, scratch, "dummy", status=None, warning=io.StringIO()
         )

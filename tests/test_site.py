@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 from tests import audit
 
@@ -46,7 +47,8 @@ addEventListener("load", async () => {
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole book as HTML."""
     out = tmp_path_factory.mktemp("site")
-    Sphinx(TOP, TOP, out, out / ".doctrees", "html", status=None).build()
+    with docutils_namespace():  # or the next Sphinx in this process would complain
+        Sphinx(TOP, TOP, out, out / ".doctrees", "html", status=None).build()
     return out
 
 
