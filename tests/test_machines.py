@@ -13,7 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.machines import ImageError, Machine, MachineError, leftovers, why_no_machine
+import tests.machines as machines_module
+from tests.machines import (
+    ImageError,
+    Machine,
+    MachineError,
+    leftovers,
+    why_no_machine,
+    why_not,
+)
 from tests.machines import images as images_module
 from tests.machines import machine as machine_module
 from tests.machines.terminal import Closed, NeverEnded, Terminal
@@ -118,15 +126,19 @@ def test_nothing_is_left_of_a_machine(machine: Machine) -> None:
 
 
 @needs_machine
+@pytest.mark.parametrize("image", ["debian-13", "debian-13-limits"])
 @pytest.mark.parametrize("victim", ["starter", "keeper"])
-def test_nothing_is_left_after_kill_9(victim: str) -> None:
+def test_nothing_is_left_after_kill_9(victim: str, image: str) -> None:
     """The process that holds a machine is killed, or the keeper itself."""
     script = (
-        "from tests.machines import Machine; import time; m = Machine('debian-13');"
+        "from tests.machines import Machine; import time; m = Machine('IMAGE');"
         "print(m.name, m._keeper.pid, flush=True); time.sleep(600)"
     )
     starter = subprocess.Popen(
-        [sys.executable, "-c", script], cwd=TOP, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script.replace("IMAGE", image)],
+        cwd=TOP,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert starter.stdout
     name, keeper = starter.stdout.readline().split()
@@ -140,6 +152,42 @@ def test_nothing_is_left_after_kill_9(victim: str) -> None:
     starter.wait()
     starter.stdout.close()
     assert traces(name) == []
+
+
+@needs_machine
+@pytest.mark.parametrize("image", ["debian-13-limits", "debian-12-limits"])
+def test_limits_bite_where_a_page_asks_for_them(image: str) -> None:
+    if reason := why_not(image):
+        pytest.skip(reason)
+    with Machine(image) as booted:
+        name = booted.name
+        eat = "python3 -c 'print(len(str(1) * (200 << 20)))'"
+        run = "systemd-run --quiet --wait --collect"
+        limited = f"{run} -p MemoryMax=50M -p MemorySwapMax=0 {eat}"
+        assert booted.run("sh", "-c", f"{run} {eat}").returncode == 0
+        assert booted.run("sh", "-c", limited).returncode != 0
+        assert booted.run("systemctl", "is-system-running").stdout == "running\n"
+    assert not list(Path("/sys/fs/cgroup").glob(f"*/{name}"))
+
+
+def test_where_no_limit_bites_the_reason_names_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class NoLimits:
+        def __init__(self, image: str) -> None:
+            assert image == "debian-13-limits"
+
+        def __enter__(self) -> NoLimits:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def has_limits(self) -> bool:
+            return False
+
+    monkeypatch.setattr(machines_module, "Machine", NoLimits)
+    why = machines_module.why_no_limits.__wrapped__("debian-13-limits")
+    assert "controllers" in why and "/sys/fs/cgroup" in why
 
 
 @needs_machine

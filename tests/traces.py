@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.machines.keeper import cgroup_roots
+from tests.machines.keeper import every_root
 
 
 def traces(name: str) -> list[str]:
@@ -19,7 +19,7 @@ def traces(name: str) -> list[str]:
             continue
         if name.encode() in words:
             found.append(str(process))
-    found += [str(top / name) for top in cgroup_roots() if (top / name).exists()]
+    found += [str(top / name) for top in every_root() if (top / name).exists()]
     found += [
         line for line in Path("/proc/mounts").read_text().splitlines() if name in line
     ]

@@ -3,6 +3,8 @@
 This package knows nothing of Sphinx, Sybil or pages.
 """
 
+import functools
+
 from .images import ImageError, recipes
 from .machine import Machine, MachineError, leftovers, why_no_machine
 
@@ -23,7 +25,29 @@ def why_not(image: str) -> str | None:
     """Return why this host can't give that machine, and what would help; or None."""
     from .freebsd import real
 
-    return None if image == "freebsd" and real.wanted() else why_no_machine()
+    if image == "freebsd" and real.wanted():
+        return None
+    return why_no_machine() or (why_no_limits(image) if _limited(image) else None)
+
+
+def _limited(image: str) -> bool:
+    return recipes()[image].limits
+
+
+@functools.cache
+def why_no_limits(image: str) -> str | None:
+    """Return why no limit bites on that machine, or None; it boots one to find out.
+
+    Raises `MachineError` or `ImageError`.
+    """
+    with Machine(image) as machine:
+        if machine.has_limits():
+            return None
+    return (
+        "this host gives a machine no controllers for memory, tasks and processor "
+        "time, and systemd would ignore the limits without a word: run it where "
+        "/sys/fs/cgroup has them"
+    )
 
 
 __all__ = [

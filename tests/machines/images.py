@@ -19,8 +19,9 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 RECIPES = HERE / "images.toml"
@@ -44,7 +45,7 @@ class ImageError(Exception):
 
 @dataclass(frozen=True)
 class Recipe:
-    """What an image is made of."""
+    """What an image is made of; `name` is the image's, which others may be `like`."""
 
     name: str
     suite: str
@@ -52,11 +53,12 @@ class Recipe:
     installed: tuple[str, ...]
     offered: tuple[str, ...]
     laid_over: str = ""  # a folder beside this file whose tree is laid over the root
+    limits: bool = False  # boots with controllers for memory, tasks, processor time
 
     @property
     def digest(self) -> str:
         """Twelve hex digits that change with anything the image is made from."""
-        whole = hashlib.sha256(repr(self).encode())
+        whole = hashlib.sha256(repr(replace(self, limits=False)).encode())
         paths = [WHEELS, Path(__file__)]
         if self.laid_over:
             paths += sorted(
@@ -71,16 +73,21 @@ def recipes() -> dict[str, Recipe]:
     """Return every known image's recipe by name, from ``images.toml``."""
     table = tomllib.loads(RECIPES.read_text(encoding="utf-8"))
     return {
-        name: Recipe(
-            name,
-            row["suite"],
-            row["python"],
-            tuple(row["installed"]),
-            tuple(row["offered"]),
-            row.get("laid_over", ""),
-        )
+        name: _recipe(name, {**table.get(row.get("like", ""), {}), **row})
         for name, row in table.items()
     }
+
+
+def _recipe(name: str, row: dict[str, Any]) -> Recipe:
+    return Recipe(
+        row.get("like", name),
+        row["suite"],
+        row["python"],
+        tuple(row["installed"]),
+        tuple(row["offered"]),
+        row.get("laid_over", ""),
+        row.get("limits", False),
+    )
 
 
 def cache() -> Path:
@@ -95,8 +102,8 @@ def root_of(name: str) -> Path:
     Raises `ImageError` when it can't be made and no earlier one is at hand.
     """
     recipe = recipes()[name]
-    root = cache() / "images" / f"{name}-{recipe.digest}"
-    with _only_one_at_a_time(name):
+    root = cache() / "images" / f"{recipe.name}-{recipe.digest}"
+    with _only_one_at_a_time(recipe.name):
         if not root.exists():
             try:
                 _make(recipe, root)

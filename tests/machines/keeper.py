@@ -1,6 +1,6 @@
 """The keeper: a small process that is one machine's whole lifetime.
 
-    unshare --mount --propagation slave -- python keeper.py ROOT NAME
+    unshare --mount --propagation slave -- python keeper.py ROOT NAME [limits]
 
 It lays an overlay on the image, boots systemd-nspawn(1) on it, boots it again when the
 machine reboots, and takes everything away at the end. Its own mount namespace holds
@@ -9,6 +9,11 @@ whoever started it may be killed with -9, and nothing stays behind.
 
 It speaks JSON lines: {"leader": PID} when the machine's PID 1 runs, {"ready": true}
 when the boot is done, {"gone": STATUS, "why": TEXT} at the end.
+
+With ``limits`` the machine gets the controllers for memory, tasks and processor time.
+Where the host binds those to cgroup v1, a machine that sees only the unified hierarchy
+has none of them, and systemd ignores MemoryMax= and its like without a word. So there
+the machine sees the host's own mix, with cgroups of its own in each.
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ PR_SET_PDEATHSIG = 1  # prctl(2)
 REBOOTED = 133  # systemd-nspawn(1), --keep-unit: the container asked for a reboot
 HALT_LIMIT = 30  # seconds that a machine gets to shut down
 CGROUPS = Path("/sys/fs/cgroup")
+CONTROLLERS = ("memory", "pids", "cpu", "cpuacct")  # of cgroup v1, for limits
 
 
 def cgroup_roots() -> list[Path]:
@@ -38,6 +44,16 @@ def cgroup_roots() -> list[Path]:
     """
     hybrid = [CGROUPS / "systemd", CGROUPS / "unified"]
     return [p for p in hybrid if (p / "cgroup.procs").exists()] or [CGROUPS]
+
+
+def controllers() -> list[str]:
+    """Return the controllers for limits that the host binds to cgroup v1, or none."""
+    return [name for name in CONTROLLERS if (CGROUPS / name / "cgroup.procs").exists()]
+
+
+def every_root() -> list[Path]:
+    """Return every hierarchy in which some machine may have a cgroup."""
+    return [*cgroup_roots(), *(CGROUPS / name for name in controllers())]
 
 
 def say(**words: object) -> None:
@@ -75,14 +91,27 @@ def nspawn(root: Path, name: str, extra: list[str]) -> list[str]:
     ]
 
 
+#: For a machine that needs no controllers: the same on every host.
+UNIFIED = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+
+#: Words for the boot of a machine with limits on a host of cgroup v1: systemd 256 and
+#: 257 refuse it without the first (systemd(1), "KERNEL COMMAND LINE").
+LEGACY = ["SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1", "systemd.unified_cgroup_hierarchy=0"]
+
+
 class Keeper:
     """One machine, from its first boot to the last trace of it."""
 
     def __init__(self, image: Path, name: str, extra: list[str]) -> None:
-        self.image, self.name, self.extra = image, name, extra
-        self.cgroups = [root / name for root in cgroup_roots()]
+        self.image, self.name = image, name
+        self.limits = "limits" in extra
+        self.extra = [word for word in extra if word != "limits"]
+        self.controllers = controllers() if self.limits else []
+        roots = [*cgroup_roots(), *(CGROUPS / name for name in self.controllers)]
+        self.cgroups = [root / name for root in roots]
         self.leader = 0
         self.booted = False
+        self.handed_over = False
 
     def run(self) -> None:
         """Boot, wait, boot again after a reboot; return when the machine is gone."""
@@ -102,19 +131,20 @@ class Keeper:
 
     def boot(self, root: Path) -> int:
         """Run nspawn once, from boot to halt; return its exit status."""
-        self.booted = False
+        self.booted = self.handed_over = False
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
             address = root.parent / "notify"
             address.unlink(missing_ok=True)
             notify.bind(str(address))
             process = subprocess.Popen(
-                nspawn(root, self.name, self.extra),
+                nspawn(root, self.name, self.extra)
+                + (LEGACY if self.controllers else []),
                 stdin=subprocess.DEVNULL,
                 stdout=sys.stderr,
                 env={
                     **os.environ,
                     "NOTIFY_SOCKET": str(address),
-                    "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1",
+                    **({} if self.controllers else UNIFIED),
                 },
                 preexec_fn=self.before_exec,
                 start_new_session=True,
@@ -154,9 +184,21 @@ class Keeper:
             if line.startswith("X_NSPAWN_LEADER_PID="):
                 self.leader = int(line.partition("=")[2])
                 say(leader=self.leader)
+            elif line == "READY=1" and self.controllers and not self.handed_over:
+                self.hand_over()  # and wait for the next READY=1
             elif line == "READY=1" and not self.booted:
                 self.booted = True  # systemd says it again after each daemon-reload
                 say(ready=True)
+
+    def hand_over(self) -> None:
+        """Let the machine's systemd write to its cgroups of v1, and look again."""
+        self.handed_over = True
+        remount = "mount -o remount,rw,bind,nosuid,nodev,noexec /sys/fs/cgroup/"
+        steps = [remount + name for name in self.controllers]
+        script = " && ".join([*steps, "systemctl daemon-reexec"])
+        enter = ["nsenter", f"--target={self.leader}", "--mount", "--pid", "--cgroup"]
+        words = [*enter, "--root", "--wd", "--", "sh", "-c", script]
+        subprocess.run(words, stdout=sys.stderr, check=False)
 
     def halt(self, process: subprocess.Popen[bytes]) -> int:
         """Ask for a halt, then insist: nspawn takes a second SIGTERM as 'at once'."""

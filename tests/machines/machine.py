@@ -76,11 +76,12 @@ class Machine:
         self._console = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (closed in stop)
         self._news: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         here = Path(__file__).resolve()
+        kind = ["limits"] if images.recipes()[image].limits else []
         self._keeper = subprocess.Popen(
             [
                 *("unshare", "--mount", "--propagation", "slave", "--"),
                 *(sys.executable, str(here.with_name("keeper.py"))),
-                *(str(images.root_of(image)), self.name, *extra),
+                *(str(images.root_of(image)), self.name, *kind, *extra),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -200,6 +201,12 @@ class Machine:
             )
         return text
 
+    def has_limits(self) -> bool:
+        """Return whether a limit on tasks bites here; systemd ignores it where not."""
+        forks = "sleep 1 & sleep 1 & sleep 1 & wait"
+        run = ("systemd-run", "--quiet", "--wait", "--property=TasksMax=3")
+        return self.run(*run, "sh", "-c", forks).returncode != 0
+
     def versions(self) -> dict[str, str]:
         """Return the versions of what a page ran on and with, by name."""
         script = r"""
@@ -234,7 +241,7 @@ def leftovers() -> list[str]:
     A keeper that was itself killed leaves empty cgroups: those are removed here.
     """
     found = []
-    for top in keeper.cgroup_roots():
+    for top in keeper.every_root():
         for cgroup in top.glob("book-*"):
             if not (top / cgroup.name / "cgroup.procs").exists():
                 continue
