@@ -58,6 +58,15 @@ def test_root_and_an_ordinary_user_start_at_home(machine: Machine) -> None:
 
 
 @needs_machine
+def test_root_has_no_more_rights_than_the_machine_itself(machine: Machine) -> None:
+    done = machine.run(
+        "grep", "--no-filename", "CapBnd", "/proc/1/status", "/proc/self/status"
+    )
+    assert len(set(done.stdout.splitlines())) == 1
+    assert machine.run("date", "--set=now").returncode == 1
+
+
+@needs_machine
 def test_files_belong_to_who_would_have_made_them(machine: Machine) -> None:
     machine.put("/srv/a", b"a\n")
     machine.put("/home/you/b", b"b\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import secrets
 import shutil
 import subprocess
@@ -138,7 +139,7 @@ class Machine:
             **{"LANG": "C.UTF-8", "TERM": "dumb", "SYSTEMD_COLORS": "0"},
             **(env or {}),
         }
-        ids = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--"]
+        ids = [f"--reuid={user}", f"--regid={user}", "--init-groups"]
         return [
             *(
                 "nsenter",
@@ -149,7 +150,7 @@ class Machine:
                 "--net",
             ),
             *("--pid", "--cgroup", "--root", "--wd", "--"),
-            *(ids if user != "root" else []),
+            *("setpriv", *_bounds(self.leader), *(ids if user != "root" else []), "--"),
             *("env", "-i", f"--chdir={home}"),
             *(f"{key}={value}" for key, value in words.items()),
             *argv,
@@ -233,6 +234,23 @@ class Machine:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _bounds(leader: int) -> list[str]:
+    """Return the option of setpriv(1) that takes what the machine's process 1 lacks.
+
+    nspawn gives a machine no right to set the clock, say, but nsenter(1) comes from
+    the host, with all of its capabilities (capabilities(7), "bounding set").
+    """
+    ours, theirs = (
+        int(
+            re.search(r"CapBnd:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())[1],
+            16,
+        )
+        for pid in ("self", leader)
+    )
+    gone = [f"-cap_{bit}" for bit in range(64) if (ours & ~theirs) >> bit & 1]
+    return [f"--bounding-set={','.join(gone)}"] if gone else []
 
 
 def leftovers() -> list[str]:
