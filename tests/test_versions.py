@@ -1,4 +1,4 @@
-"""The lists of systemd-versions.rst hold every directive that a unit of the book uses."""
+"""The lists of systemd-versions.rst hold every directive that the book uses."""
 
 from __future__ import annotations
 

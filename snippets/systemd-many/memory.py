@@ -1,14 +1,15 @@
-"""memory: what all processes of a user really take, shared pages counted once."""
+"""memory: what all processes of some units really take, shared pages counted once.
+
+memory.py hello@
+"""
 
 import pathlib
-import pwd
 import sys
 
-uid = pwd.getpwnam(sys.argv[1]).pw_uid
 count = total = 0
 for folder in pathlib.Path("/proc").glob("[0-9]*"):
     try:
-        if folder.stat().st_uid == uid:
+        if sys.argv[1] in (folder / "cgroup").read_text():
             for line in (folder / "smaps_rollup").read_text().splitlines():
                 if line.startswith("Pss:"):  # proc(5): the proportional share
                     total += int(line.split()[1])
