@@ -50,7 +50,7 @@ record: ## run every page and keep the record of it in record/
 	@$(TESTER) -m pytest -n auto --dist loadscope --record record tutorials index.rst
 	@$(TESTER) -m tests.audit record
 
-bench: ## measure what the harness costs
+bench: ## measure (an hour or so); tables and figures are made from it
 	@$(VENV) .venv-test requirements/test.txt
 	@$(TESTER) -m tests.bench
 

@@ -1,7 +1,7 @@
 """Measure, and write what was measured.
 
 python -m tests.bench            everything
-python -m tests.bench NAME ...   some of it: harness, servers
+python -m tests.bench NAME ...   some of it, by the names in BENCHES
 
 Raw numbers go to ``_static/bench/NAME.json``, tables and figures beside them are made
 from those. Numbers differ from machine to machine; ratios in one run are what counts.
@@ -11,9 +11,16 @@ from __future__ import annotations
 
 import sys
 
-from . import harness, servers
+from . import harness, lost, many, recovery, servers
 
-BENCHES = {"harness": harness.main, "servers": servers.main}
+BENCHES = {
+    "chaos": many.chaos,
+    "fifty": many.fifty,
+    "harness": harness.main,
+    "lost": lost.main,
+    "recovery": recovery.main,
+    "servers": servers.main,
+}
 
 
 def main(names: list[str]) -> int:

@@ -12,8 +12,16 @@ FIGURES = TOP / "_static/figures"
 ROW, LEFT, WIDTH = 28, 170, 640  # pixels
 
 
-def bars(name: str, rows: list[tuple[str, float, float, float]], unit: str) -> None:
-    """Draw a bar a row of (label, least, median, most), the range as a line."""
+def bars(
+    name: str,
+    rows: list[tuple[str, float, float, float]],
+    unit: str,
+    digits: int = 1,
+) -> None:
+    """Draw a bar a row of (label, least, median, most), the range as a line.
+
+    `unit` and so many `digits` after the point go to the median that is written.
+    """
     most = max(high for _, _, _, high in rows)
     scale = (WIDTH - LEFT - 60) / most
     height = ROW * len(rows) + 10
@@ -32,7 +40,7 @@ def bars(name: str, rows: list[tuple[str, float, float, float]], unit: str) -> N
             f'<path d="M{LEFT + low * scale:.1f} {line}H{LEFT + high * scale:.1f}" '
             'stroke="currentColor"/>'
             f'<text x="{LEFT + high * scale + 6:.1f}" y="{top + 15}">'
-            f"{middle:.1f}{escape(unit)}</text>"
+            f"{middle:.{digits}f}{escape(unit)}</text>"
         )
     parts.append("</svg>")
     FIGURES.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,3 @@
+"""loud: the same application; it says so by an exception."""
+
+raise RuntimeError("nothing to do")
