@@ -115,27 +115,28 @@ def test_two_machines_may_use_the_same_port(machine: Machine) -> None:
 
 
 @needs_machine
-@pytest.mark.parametrize("image", ["debian-13", "debian-12"])
+@pytest.mark.parametrize("image", ["debian-13", "debian-12", "debian-13-sysv"])
 def test_a_reboot_keeps_the_disk_and_nothing_else(image: str) -> None:
     with Machine(image) as machine:
         machine.put("/srv/kept", b"kept\n")
         machine.run("touch", "/run/lost")
-        machine.run("systemctl", "reboot")
+        machine.run("reboot")
         machine.wait_ready()
         assert machine.run("cat", "/srv/kept").stdout == "kept\n"
         assert machine.run("test", "-e", "/run/lost").returncode == 1
 
 
 @needs_machine
-def test_nothing_is_left_of_a_machine(machine: Machine) -> None:
-    with Machine("debian-13") as other:
+@pytest.mark.parametrize("image", ["debian-13", "debian-13-sysv"])
+def test_nothing_is_left_of_a_machine(image: str) -> None:
+    with Machine(image) as other:
         name = other.name
         assert traces(name)
     assert traces(name) == []
 
 
 @needs_machine
-@pytest.mark.parametrize("image", ["debian-13", "debian-13-limits"])
+@pytest.mark.parametrize("image", ["debian-13", "debian-13-limits", "debian-13-sysv"])
 @pytest.mark.parametrize("victim", ["starter", "keeper"])
 def test_nothing_is_left_after_kill_9(victim: str, image: str) -> None:
     """The process that holds a machine is killed, or the keeper itself."""
@@ -161,6 +162,33 @@ def test_nothing_is_left_after_kill_9(victim: str, image: str) -> None:
     starter.wait()
     starter.stdout.close()
     assert traces(name) == []
+
+
+SAYS = b"""#!/bin/sh
+### BEGIN INIT INFO
+# Provides:          says
+# Required-Start:    $remote_fs
+# Required-Stop:     $remote_fs
+# Default-Start:     2
+# Default-Stop:      0 6
+# Short-Description: says what it is told
+### END INIT INFO
+echo "$1" >> /srv/out/said
+"""
+
+
+@needs_machine
+def test_sysvinit_runs_its_scripts_at_boot_and_at_halt(tmp_path: Path) -> None:
+    with Machine("debian-13-sysv", extra=(f"--bind={tmp_path}:/srv/out",)) as machine:
+        assert machine.run("cat", "/proc/1/comm").stdout == "init\n"
+        assert machine.run("runlevel").stdout == "N 2\n"
+        machine.put("/etc/init.d/says", SAYS)
+        machine.run("chmod", "755", "/etc/init.d/says")
+        assert machine.run("update-rc.d", "says", "defaults").returncode == 0
+        machine.run("reboot")
+        machine.wait_ready()
+    said = (tmp_path / "said").read_text()
+    assert said.split() == ["stop", "start", "stop"]
 
 
 @needs_machine

@@ -11,11 +11,13 @@ import contextlib
 import fcntl
 import gzip
 import hashlib
+import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -26,7 +28,8 @@ from typing import Any
 HERE = Path(__file__).parent
 RECIPES = HERE / "images.toml"
 WHEELS = HERE / "wheels.txt"
-CONFORMANCE = "freebsd/conformance.toml"  # what the stand-in is held against
+NPM = HERE / "npm"  # a package.json and its lock
+CONFORMANCE = "conformance.toml"  # beside a stand-in's tree: what it is held against
 USER = "you"  # the ordinary user of every machine, uid 1000
 
 #: Where pip and apt on a machine look, and the only place where they look.
@@ -54,12 +57,17 @@ class Recipe:
     offered: tuple[str, ...]
     laid_over: str = ""  # a folder beside this file whose tree is laid over the root
     limits: bool = False  # boots with controllers for memory, tasks, processor time
+    boot: tuple[str, ...] = ()  # more options for systemd-nspawn(1)
+    npm: str = ""  # with npm, which finds what was newest on this day
 
     @property
     def digest(self) -> str:
         """Twelve hex digits that change with anything the image is made from."""
-        whole = hashlib.sha256(repr(replace(self, limits=False)).encode())
+        made_of = replace(self, limits=False, boot=())
+        whole = hashlib.sha256(repr(made_of).encode())
         paths = [WHEELS, Path(__file__)]
+        if self.npm:
+            paths += sorted(NPM.iterdir())
         if self.laid_over:
             paths += sorted(
                 p for p in (HERE / self.laid_over).rglob("*") if p.is_file()
@@ -87,6 +95,8 @@ def _recipe(name: str, row: dict[str, Any]) -> Recipe:
         tuple(row["offered"]),
         row.get("laid_over", ""),
         row.get("limits", False),
+        tuple(row.get("boot", ())),
+        row.get("npm", ""),
     )
 
 
@@ -162,6 +172,8 @@ def _make(recipe: Recipe, root: Path) -> None:
         )
         _index(partial / "usr/share/book/apt", run)
         _fill_wheelhouse(recipe, partial / "usr/share/book/wheels", run)
+        if recipe.npm:
+            _give_npm(recipe, partial, run)
         _settle(recipe, partial, run)
     partial.rename(root)
     _say(f"{recipe.name}: ready after {_since(started)}: {root}")
@@ -218,6 +230,37 @@ def _fill_wheelhouse(recipe: Recipe, folder: Path, run: Callable[..., None]) -> 
     )
 
 
+def _give_npm(recipe: Recipe, root: Path, run: Callable[..., None]) -> None:
+    """Give the image npm, and a cache in which npm finds all of the lock file.
+
+    The lock names no registry: the host's npm knows which one. `npm ci` holds the
+    archives against the lock's hashes; the dry run adds what npm asks of a bare name.
+    """
+    cache = root / "usr/share/book/npm"
+    names = json.loads((NPM / "package.json").read_text(encoding="utf-8"))
+    quiet = (f"--cache={cache}", f"--before={recipe.npm}", "--no-audit", "--no-fund")
+    with tempfile.TemporaryDirectory() as scratch:
+        for path in NPM.iterdir():
+            shutil.copy(path, scratch)
+        run("npm", "ci", "--ignore-scripts", *quiet, cwd=scratch)
+        modules = root / "usr/lib/node_modules"
+        shutil.copytree(f"{scratch}/node_modules/npm", modules / "npm", symlinks=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        run("npm", "install", "--dry-run", *quiet, *names["dependencies"], cwd=scratch)
+    for name in ("npm", "npx"):
+        (root / "usr/bin" / name).symlink_to(
+            f"../lib/node_modules/npm/bin/{name}-cli.js"
+        )
+    registry = subprocess.run(
+        ["npm", "config", "get", "registry"], check=True, capture_output=True, text=True
+    ).stdout
+    (root / "usr/etc").mkdir(exist_ok=True)
+    (root / "usr/etc/npmrc").write_text(
+        f"offline=true\ncache=/usr/share/book/npm\nbefore={recipe.npm}\n"
+        f"registry={registry}update-notifier=false\naudit=false\nfund=false\n"
+    )
+
+
 def _settle(recipe: Recipe, root: Path, run: Callable[..., None]) -> None:
     """The rest that makes a bare root a reader's server."""
     run("chroot", str(root), "useradd", "-m", "-u", "1000", "-s", "/bin/bash", USER)
@@ -236,9 +279,10 @@ def _settle(recipe: Recipe, root: Path, run: Callable[..., None]) -> None:
     if recipe.laid_over:
         tree = HERE / recipe.laid_over
         shutil.copytree(tree, root, dirs_exist_ok=True, symlinks=True)
-        table = tomllib.loads((HERE / CONFORMANCE).read_text(encoding="utf-8"))
-        words = f"stand-in {len(table['row'])} rows of conformance\n"
-        (root / "usr/share/book/versions").write_text(words)
+        if (conformance := tree.with_name(CONFORMANCE)).exists():
+            table = tomllib.loads(conformance.read_text(encoding="utf-8"))
+            words = f"stand-in {len(table['row'])} rows of conformance\n"
+            (root / "usr/share/book/versions").write_text(words)
 
 
 @contextlib.contextmanager

@@ -77,12 +77,13 @@ class Machine:
         self._console = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (closed in stop)
         self._news: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         here = Path(__file__).resolve()
-        kind = ["limits"] if images.recipes()[image].limits else []
+        recipe = images.recipes()[image]
+        kind = ["limits"] if recipe.limits else []
         self._keeper = subprocess.Popen(
             [
                 *("unshare", "--mount", "--propagation", "slave", "--"),
                 *(sys.executable, str(here.with_name("keeper.py"))),
-                *(str(images.root_of(image)), self.name, *kind, *extra),
+                *(str(images.root_of(image)), self.name, *kind, *recipe.boot, *extra),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -190,8 +191,9 @@ class Machine:
     def troubles(self) -> str:
         """Return the last journal lines of failed units, to be put under an error."""
         if self.run("sh", "-c", "command -v systemctl").returncode:
-            log = self.run("tail", "-n", "12", "/var/log/messages").stdout.rstrip()
-            return f"\nThe end of /var/log/messages:\n{log}" if log else ""
+            logs = "cat /var/log/messages /var/log/syslog 2>/dev/null | tail -n 12"
+            log = self.run("sh", "-c", logs).stdout.rstrip()
+            return f"\nThe end of the system's log:\n{log}" if log else ""
         listed = self.run("systemctl", "--failed", "--plain", "--no-legend").stdout
         units = [line.split()[0] for line in listed.splitlines() if line.strip()]
         text = ""
@@ -214,6 +216,7 @@ class Machine:
             exec 2>/dev/null
             cat /usr/share/book/versions
             systemctl --version | sed -n 's/^systemd \([0-9]*\).*/systemd \1/p'
+            dpkg-query --show --showformat 'sysvinit ${Version}\n' sysvinit-core
             python3 --version
             find /srv /opt /home /usr/local /root -name '*.dist-info' -prune |
                 sed -n 's|.*/\([a-z]*\)-\([0-9.]*\)\.dist-info|\1 \2|p' |

@@ -1,0 +1,5 @@
+require "timeout"
+
+class God::System::SlashProcPoller
+  def self.timeout(seconds, &block) = Timeout.timeout(seconds, &block)
+end

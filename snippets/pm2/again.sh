@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "exit $1" >> /tmp/again
+exit "$1"
