@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 
-from . import harness, lost, many, recovery, servers
+from . import harness, lost, many, recovery, servers, site
 
 BENCHES = {
     "chaos": many.chaos,
@@ -20,6 +20,7 @@ BENCHES = {
     "lost": lost.main,
     "recovery": recovery.main,
     "servers": servers.main,
+    "site": site.main,
 }
 
 

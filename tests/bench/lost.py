@@ -106,7 +106,7 @@ def main() -> None:
     versions += [f"Python {about['python']} on the machine"]
     load = {"rate": RATE, "seconds": SECONDS, "requests": RATE * SECONDS}
     keep("lost", {"versions": versions, "load": load, "rounds": rounds})
-    sentence("lost")
+    sentence("lost", on_machines=True)
     with (FOLDER / "lost.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         head = ["What is done", "The port"]

@@ -116,7 +116,7 @@ def main() -> None:
     ]
     versions += [f"gunicorn {about[0]['gunicorn']}"]
     keep("recovery", {"versions": versions, "rounds": rounds})
-    sentence("recovery")
+    sentence("recovery", on_machines=True)
     publish(rounds)
 
 

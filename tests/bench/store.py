@@ -14,14 +14,18 @@ TOP = Path(__file__).parents[2]
 FOLDER = TOP / "_static/bench"
 
 
-def sentence(name: str) -> None:
-    """Write where and with what NAME.json was measured to NAME.txt, for a page."""
+def sentence(name: str, *, on_machines: bool = False) -> None:
+    """Write where and with what NAME.json was measured to NAME.txt, for a page.
+
+    What ran `on_machines` did not run on this host's Python.
+    """
     numbers = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     about, versions = numbers["about"], numbers.get("versions", [])
     named = ", ".join(version.replace("==", " ") for version in versions)
+    python = "" if on_machines else f", Python {about['python']}"
     text = (
         f"Measured on {about['date']}, on {about['cores']} cores, Linux "
-        f"{about['kernel'].split('-')[0]}, Python {about['python']}, with {named}.\n"
+        f"{about['kernel'].split('-')[0]}{python}, with {named}.\n"
     )
     (FOLDER / f"{name}.txt").write_text(text, encoding="utf-8")
 
