@@ -7,6 +7,9 @@
 PYTHON =
 IMAGE = debian-13
 UPGRADE =
+LIGHTHOUSE = 12.8.2
+TEX = latexmk texlive-xetex texlive-latex-recommended texlive-latex-extra \
+	texlive-fonts-recommended tex-gyre fonts-freefont-otf
 
 VENV = PYTHON="$(PYTHON)" requirements/venv
 SPHINX = .venv/bin/python -m sphinx -W -n
@@ -24,6 +27,21 @@ html: ## build the book into _build/html; say what to open
 	@$(SPHINX) -q -b html -d _build/doctrees . _build/html || \
 		{ rm -rf _build/doctrees; exit 1; }
 	@echo "The book is built. Open file://$$PWD/_build/html/index.html"
+
+epub: ## build the book as an EPUB into _build/epub
+	@$(VENV) .venv requirements/docs.txt
+	@$(SPHINX) -q -b epub -d _build/doctrees . _build/epub
+	@ls _build/epub/*.epub
+
+pdf: ## build the book as a PDF into _build/latex (needs TeX; says what to install)
+	@command -v latexmk >/dev/null && command -v xelatex >/dev/null || { \
+		echo "A PDF needs TeX. On Debian and Ubuntu (120 MB, some minutes):"; \
+		echo "    sudo apt-get install --no-install-recommends $(TEX)"; exit 1; }
+	@$(VENV) .venv requirements/docs.txt
+	@$(SPHINX) -q -b latex -d _build/doctrees . _build/latex
+	@cd _build/latex && latexmk -r latexmkrc -pdf -dvi- -ps- -interaction=nonstopmode \
+		-silent >latexmk.out 2>&1 || { tail -n 40 latexmk.out; exit 1; }
+	@ls _build/latex/*alive.pdf
 
 test: ## all tests: lint, the site, the pages run on machines, the harness itself
 	@requirements/system
@@ -54,10 +72,16 @@ bench: ## measure (an hour or so); tables and figures are made from it
 	@$(VENV) .venv-test requirements/test.txt
 	@$(TESTER) -m tests.bench
 
+lighthouse: html ## measure four pages with Lighthouse (needs npm and Chromium)
+	@npm install --silent --no-audit --no-fund --prefix _build/lighthouse \
+		lighthouse@$(LIGHTHOUSE)
+	@.venv/bin/python -m tests.browser.lighthouse _build/html \
+		_build/lighthouse/node_modules/.bin/lighthouse
+
 lock: ## write the lock files anew from the .in files
 	@$(VENV) .venv-lock requirements/lock.txt
-	@for in in requirements/docs requirements/live requirements/test requirements/lock \
-		tests/machines/wheels; do \
+	@for in in requirements/docs requirements/live requirements/test requirements/browser \
+		requirements/lock tests/machines/wheels; do \
 		echo "$$in.txt"; $(LOCK) --output-file $$in.txt $$in.in >/dev/null || exit 1; \
 	done
 
@@ -69,4 +93,4 @@ clean-images: ## remove the machines' images from the cache
 	@$(VENV) .venv-test requirements/test.txt
 	@$(TESTER) -m tests.machines clean
 
-.PHONY: help html test live linkcheck shell record bench lock clean clean-images
+.PHONY: help html epub pdf test live linkcheck shell record bench lighthouse lock clean clean-images

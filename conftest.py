@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.reading.pages import STOPPED, Page, in_ci
 from tests.reading.player import LIMIT
+from tests.reading.yours import Refused, parse
 
 TOP = Path(__file__).parent
 
@@ -29,6 +31,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SECONDS",
         help="how long a command on a page may take",
     )
+    group.addoption(
+        "--yours",
+        type=_names,
+        default="",
+        metavar="FIELD=VALUE,...",
+        help="run the pages with a reader's own names, such as name=tea,port=5103",
+    )
+
+
+def _names(text: str) -> str:
+    """Return `text`, as xdist hands it to its workers, if nothing in it is refused."""
+    try:
+        parse(text)
+    except Refused as reason:
+        raise argparse.ArgumentTypeError(str(reason)) from None
+    return text
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Page | None:

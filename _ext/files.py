@@ -68,8 +68,9 @@ def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         uri = relative_uri(here, f"{FOLDER}/{name}")
         attributes = {"download": source.name, "title": f"{FOLDER}/{name}"}
         words = " ".join(f'{key}="{value}"' for key, value in attributes.items())
-        # A raw node, as a docutils reference can't carry `download`.
-        text = f'<a class="file" href="{uri}" {words}>Download</a>'
+        # A raw node, as a docutils reference can't carry `download`. It stands behind
+        # the text of the caption, which is the file's path and nothing else.
+        text = f'</span><a class="file" href="{uri}" {words}>Download</a><span>'
         caption += nodes.raw("", text, format="html")
 
 

@@ -22,6 +22,7 @@ from tests.reading.digest import digest
 
 FOLDERS = ("record", "_build/record")
 HOW = "tutorials/tested"
+WIDTHS = (20, 24, 8, 11, 25, 12)  # per cent, of the columns of the table
 Record = dict[str, Any]
 
 
@@ -144,10 +145,12 @@ def _versions(record: Record) -> str:
 
 
 def _table(head: list[str], rows: list[list[str]]) -> nodes.table:
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
+    group = nodes.tgroup(
+        "", *(nodes.colspec(colwidth=w) for w in WIDTHS), cols=len(head)
+    )
     group += nodes.thead("", _row(head))
     group += nodes.tbody("", *(_row(row) for row in rows))
-    return nodes.table("", group, classes=["run-table"])
+    return nodes.table("", group, classes=["run-table", "colwidths-given"])
 
 
 def _row(cells: list[str]) -> nodes.row:

@@ -39,16 +39,22 @@
     status.setAttribute("role", "status");
     document.body.append(status);
 
+    // What is wider than the page scrolls in itself, by keyboard too.
+    const sizes = new ResizeObserver((entries) => {
+      for (const { target } of entries)
+        if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+        else target.removeAttribute("tabindex");
+    });
+
     for (const pre of document.querySelectorAll("div.highlight > pre")) {
+      sizes.observe(pre);
       const block = pre.closest("[class*='highlight-']");
       const isTerminal = block.classList.contains("highlight-console");
-      const text = pre.textContent;
-      const isPython = text.startsWith(">>> ");
-      const copied = isTerminal ? commands(text) : isPython ? statements(text) : text;
-      if (!copied) continue; // output alone: nothing to type
+      const isPython = pre.textContent.startsWith(">>> ");
+      const part = isTerminal ? commands : isPython ? statements : (text) => text;
+      if (!part(pre.textContent)) continue; // output alone: nothing to type
       const caption = pre.closest(".literal-block-wrapper")?.querySelector(".caption-text");
       const name = isTerminal ? "the commands" : caption?.textContent || "the code";
-      pre.tabIndex = 0;
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
@@ -56,7 +62,7 @@
       button.setAttribute("aria-label", `Copy ${name}`);
       button.addEventListener("click", async () => {
         try {
-          await write(copied);
+          await write(part(pre.textContent));
           button.textContent = status.textContent = "Copied";
         } catch {
           button.textContent = status.textContent = "Press Ctrl+C";

@@ -87,8 +87,15 @@
       panel = panel.parentElement.closest(".sphinx-tabs-panel");
     }
   };
+  const target = () => {
+    try {
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return null; // not what an address is made of
+    }
+  };
   const followHash = () => {
-    const node = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const node = target();
     if (node && node.closest(".sphinx-tabs-panel")) {
       reveal(node);
       node.scrollIntoView();

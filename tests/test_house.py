@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 TOP = Path(__file__).parents[1]
-LOCKS = ["docs", "live", "test", "lock"]
+LOCKS = ["docs", "live", "test", "browser", "lock"]
 NAME = re.compile(r"(?m)^([A-Za-z][\w.-]*)")
 
 
@@ -121,3 +122,13 @@ def test_elsewhere_than_on_debian_it_says_so_and_goes_on(bare: Path) -> None:
     done = run(TOP / "requirements/system", PATH=str(bare))
     assert done.returncode == 0
     assert "neither Debian nor Ubuntu" in done.stdout
+
+
+def test_without_tex_it_names_the_packages(bare: Path) -> None:
+    make = shutil.which("make")
+    assert make
+    done = run(make, "pdf", PATH=str(bare))
+    assert done.returncode != 0
+    assert (
+        "sudo apt-get install --no-install-recommends latexmk texlive-" in done.stdout
+    )

@@ -11,6 +11,7 @@ from sybil.parsers.rest import DocTestParser, PythonCodeBlockParser
 from sybil.parsers.rest.lexers import DirectiveLexer
 
 from .transcript import Mistake, Step, parse
+from .yours import Change, as_printed
 
 #: `Region` evaluators: they raise to fail, and return None.
 Evaluator = Callable[[Example], None]
@@ -23,15 +24,19 @@ class File:
     source: Path
     target: str
     line: int
+    change: Change = as_printed
 
     def read(self) -> bytes:
-        """Return its bytes. Raises `Mistake` if it is missing or ends wrongly."""
+        """Return its bytes, with the reader's names if there are any.
+
+        Raises `Mistake` if it is missing or ends wrongly.
+        """
         if not self.source.is_file():
             raise Mistake(self.line, f"there is no file {self.source}")
         data = self.source.read_bytes()
         if not data.endswith(b"\n") or data.endswith(b"\n\n"):
             raise Mistake(self.line, f"{self.source} must end in exactly one newline")
-        return data
+        return self.change(data.decode("utf-8")).encode("utf-8")
 
 
 @dataclass
@@ -46,8 +51,8 @@ class Console:
 class FileParser:
     """Reads ``literalinclude`` directives; the caption says where the file goes."""
 
-    def __init__(self, evaluate: Evaluator, top: Path) -> None:
-        self.evaluate, self.top = evaluate, top
+    def __init__(self, evaluate: Evaluator, top: Path, change: Change) -> None:
+        self.evaluate, self.top, self.change = evaluate, top, change
         self.lexer = DirectiveLexer("literalinclude")
 
     def __call__(self, document: Document) -> Iterable[Region]:
@@ -62,7 +67,8 @@ class FileParser:
                     f"the caption of {name} is {target!r}: give the absolute path that "
                     "the reader copies it to, such as :caption: /srv/hello/hello.py",
                 )
-            file = File((base / name.lstrip("/")).resolve(), target, line)
+            source = (base / name.lstrip("/")).resolve()
+            file = File(source, self.change(target), line, self.change)
             file.read()
             yield Region(lexed.start, lexed.end, file, self.evaluate)
 
@@ -70,8 +76,8 @@ class FileParser:
 class ConsoleParser:
     """Reads ``code-block:: console`` directives."""
 
-    def __init__(self, evaluate: Evaluator) -> None:
-        self.evaluate = evaluate
+    def __init__(self, evaluate: Evaluator, change: Change) -> None:
+        self.evaluate, self.change = evaluate, change
         self.lexer = DirectiveLexer("code-block")
 
     def __call__(self, document: Document) -> Iterable[Region]:
@@ -81,17 +87,21 @@ class ConsoleParser:
             source = lexed.lexemes["source"]
             first = line_of(document, lexed) + source.line_offset + 1
             terminal = lexed.lexemes["options"].get("caption", "").strip()
-            console = Console(terminal, parse(str(source), first), str(source))
+            text = self.change(str(source))
+            console = Console(terminal, parse(text, first), text)
             yield Region(lexed.start, lexed.end, console, self.evaluate)
 
 
 def parsers(
-    file: Evaluator, console: Evaluator, top: Path
+    file: Evaluator, console: Evaluator, top: Path, change: Change = as_printed
 ) -> list[Callable[[Document], Iterable[Region]]]:
-    """Return every parser of the book; `top` is what ``/`` means in Sphinx."""
+    """Return every parser of the book; `top` is what ``/`` means in Sphinx.
+
+    `change` puts a reader's own names into files, their targets and terminals.
+    """
     return [
-        FileParser(file, top),
-        ConsoleParser(console),
+        FileParser(file, top, change),
+        ConsoleParser(console, change),
         PythonCodeBlockParser(),
         DocTestParser(),
     ]

@@ -11,7 +11,7 @@ from sybil import Document, Example
 
 from tests.machines import recipes, why_not
 
-from . import record
+from . import record, yours
 from .blocks import Console, File, parsers
 from .paths import Layout, Way
 from .player import PageFailure, Player
@@ -53,8 +53,12 @@ class Walk(pytest.Collector):
     def collect(self) -> Iterator[Block]:
         """Read the page's blocks; those of other tabs and excused ones are left out."""
         top = Path(self.config.rootpath)
+        names = yours.parse(self.config.getoption("--yours"))
+        change = names.on(_relative(self).with_suffix("").as_posix())
         try:
-            readers = parsers(self.player.put_file, self.player.type_console, top)
+            readers = parsers(
+                self.player.put_file, self.player.type_console, top, change
+            )
             document = Document.parse(str(self.path), *readers)
             layout = Layout(document, set(recipes()))
             for example in document.examples():
@@ -82,7 +86,9 @@ class Walk(pytest.Collector):
         """Write the record if every block was run and right, then clean up."""
         folder = self.config.getoption("--record")
         try:
-            if self.examples and self.done == len(self.examples):
+            complete = self.examples and self.done == len(self.examples)
+            # The site tells of runs with the book's own names.
+            if complete and not self.config.getoption("--yours"):
                 record.write(Path(folder), self)
         finally:
             self.player.stop()
