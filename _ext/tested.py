@@ -52,6 +52,8 @@ def where(record: Record) -> str:
         return f"FreeBSD {versions['freebsd']}"
     if "systemd" in versions:
         return f"systemd {versions['systemd']}"
+    if "sysvinit" in versions:
+        return f"sysvinit {versions['sysvinit']}"
     return record["image"] if versions else "Python alone"
 
 
