@@ -65,7 +65,7 @@ shell: ## a root shell on a fresh disposable machine (IMAGE=debian-13)
 record: ## run every page and keep the record of it in record/
 	@requirements/system
 	@$(VENV) .venv-test requirements/test.txt
-	@$(TESTER) -m pytest -n auto --dist loadscope --record record tutorials index.rst
+	@$(TESTER) -m pytest -n 4 --dist loadscope --record record tutorials index.rst
 	@$(TESTER) -m tests.audit record
 
 bench: ## measure (an hour or so); tables and figures are made from it

@@ -40,16 +40,17 @@ var YOURS = {
  ["\\b5003\\b", "{port}"],
  ["\\bhello:hello\\b", "{user}:{user}"],
  ["\\bhello hello$", "{user} {user}"],
- ["(?:(?<=user=)|(?<=User=)|(?<= -u )(?<!ps -u )|(?<=[ug]id[ =])|(?<=[ug]id = )|(?<=[ug]id = \")|(?<=[ug]id: \")|(?<=--user )|(?<=--owner )|(?<=useradd )|(?<=nologin )|(?<=_user:=\")|(?<=_runas:=\")|(?<='\\^))hello(?![\\w-])|^hello(?= [.]{3} S)", "{user}"],
+ ["(?:(?<=user=)|(?<=User=)|(?<= -u )(?<!ps -u )|(?<=[ug]id[ =])|(?<=[ug]id = )|(?<=[ug]id = \")|(?<=[ug]id: \")|(?<=--user )|(?<=--owner )|(?<=chown )|(?<=useradd )|(?<=nologin )|(?<=_user:=\")|(?<=_runas:=\")|(?<='\\^))hello(?![\\w-])|^hello(?= [.]{3} S)", "{user}"],
  ["(?:import|from|as|--app) hello(?:kill)?(?=[ ;]|$)|\\bhello (?:World|again|at last)|grep hello(?=; do)|(?:named|app) 'hello'|(?:\"\"|[{\\[])\"hello", ""],
  ["^hello {3}(?= /)", "{name}", 8],
- ["^hello {28}", "{name}", 33],
+ ["\\bhello {28}", "{name}", 33],
  ["\\bhello(?:kill)?(?=_|\\.(?!py|app|conf\\.py))|\\bhello(?=[@*]|:[0-9]|-(?!with-kill))", "{name}"],
  ["(?:(?<=Description=)|(?<= - )|(?<=program:)|(?<=watcher:))hello", "{name}"],
  ["(?<![\\w(\\[])hello(?:kill)?(?=[ /)};|\\['’\"]|: |$)", "{name}"]
 ],
 "keep": {
- "tutorials/systemd-address": {"name": "its lists are sorted by name"},
+ "tutorials/pm2": {"name": "a list is sorted by it"},
+ "tutorials/systemd-address": {"name": "a list is sorted by it"},
  "tutorials/systemd-many": {"port": "fifty, counted from 5001"}
 }
 };
