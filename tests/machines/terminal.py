@@ -51,6 +51,8 @@ class Terminal:
             encoding="utf-8",
             codec_errors="replace",
             dimensions=(50, COLUMNS),
+            # Started in the background, the suite ignores SIGINT, and so would a page.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self._child.delaybeforesend = None
         self._seen = ""  # of the command in the foreground, not yet asked for
