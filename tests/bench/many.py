@@ -22,7 +22,7 @@ from .store import FOLDER, TOP, keep, progress, sentence
 SNIPPETS = TOP / "snippets"
 IMAGE = "debian-13-limits"
 PORTS = range(5001, 5051)
-ROUNDS = 3
+ROUNDS = 2
 STARTS = 5  # of one service, for its processor time
 CHAOS = 30  # seconds
 KILL = "systemctl kill --kill-whom=main --signal=KILL"
