@@ -34,6 +34,7 @@ var YOURS = {
   ["[^ ]{1,24}", "At most 24 characters: a script names it in its first line."]]}
 },
 "rules": [
+ ["mkdir /srv/hello(?![\\w-])", "mkdir --parents {folder}"],
  ["/srv/hello(?![\\w-])", "{folder}"],
  ["/usr/local/www/hello(?![\\w-])", "{www}"],
  ["(?<!-m )(?<![\\w.-])venv(?![\\w.-])", "{venv}"],

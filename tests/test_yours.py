@@ -134,6 +134,7 @@ def test_a_line_stays_a_line(page: Path, reader: str) -> None:
         ("Requires=hello@%i.socket", "Requires=tea@%i.socket"),
         ("ExecStart=/srv/hello/venv/bin/gunicorn hello:app",)
         + ("ExecStart=/srv/pot/.venv/bin/gunicorn hello:app",),
+        ("# mkdir /srv/hello /etc/hello", "# mkdir --parents /srv/pot /etc/tea"),
         ("# python3 -m venv /srv/hello/venv", "# python3 -m venv /srv/pot/.venv"),
         ("# apt-get install --yes python3-venv", None),
         ("$ python3 -m venv venv", "$ python3 -m venv .venv"),

@@ -22,9 +22,9 @@ from .store import FOLDER, TOP, keep, progress, sentence
 SNIPPETS = TOP / "snippets"
 IMAGE = "debian-13-limits"
 PORTS = range(5001, 5051)
-ROUNDS = 2
-STARTS = 5  # of one service, for its processor time
-CHAOS = 30  # seconds
+ROUNDS = 5
+STARTS = 9  # of one service, for its processor time
+CHAOS = 60  # seconds
 KILL = "systemctl kill --kill-whom=main --signal=KILL"
 UNITS = "/etc/systemd/system"
 FILES = {
@@ -211,7 +211,7 @@ def chaos() -> None:
         "own port": (False, OWN, ""),
         "held port": (True, recommended(), ""),
     }
-    for every in (1, 0.3):
+    for every in (2, 1, 0.3):
         row = [f"{every:g} s"]
         for name, way in ways.items():
             progress(f"chaos: a kill every {every:g} s, {name}")
