@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-MANY = 4  # columns that are too many for a phone
+MANY = 3  # columns that are too many for a phone
 
 
 def stack(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -27,9 +27,9 @@ def stack(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         names = [entry.astext() for entry in head[0]]
         for row in next(table.findall(nodes.tbody)):
             for name, entry in list(zip(names, row, strict=True))[1:]:
-                words = f'<span class="column-name">{escape(name)}: </span>'
-                place = entry[0] if len(entry) and len(entry[0]) else entry
-                place.insert(0, nodes.raw("", words, format="html"))
+                if entry.astext():
+                    words = f'<span class="column-name">{escape(name)}: </span>'
+                    entry[0].insert(0, nodes.raw("", words, format="html"))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

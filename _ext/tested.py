@@ -22,8 +22,11 @@ from tests.reading.digest import digest
 
 FOLDERS = ("record", "_build/record")
 HOW = "tutorials/tested"
-WIDTHS = (20, 24, 8, 11, 25, 12)  # per cent, of the columns of the table
+PLACES = ("stand-in", "freebsd", "systemd", "sysvinit")  # what where() tells
+WIDTHS = (25, 20, 9, 12, 20, 14)  # per cent, of the columns of the table
+SMALL = r"\begingroup\footnotesize", r"\endgroup"  # in print six columns are many
 Record = dict[str, Any]
+Cell = str | nodes.Node
 
 
 def records(top: Path) -> list[Record]:
@@ -85,17 +88,21 @@ def add_line(app: Sphinx, doctree: nodes.document) -> None:
         return
     paragraph = nodes.paragraph("", text, classes=["tested"])
     if name != HOW:
-        link = addnodes.pending_xref(
-            "",
-            nodes.inline("", "How is that done?"),
-            refdomain="std",
-            reftype="doc",
-            reftarget=f"/{HOW}",
-            refexplicit=True,
-            refwarn=True,
-        )
-        paragraph += [nodes.Text(" "), link]
+        paragraph += [nodes.Text(" "), _link(HOW, "How is that done?")]
     section.insert(1, paragraph)
+
+
+def _link(page: str, words: str = "") -> addnodes.pending_xref:
+    """Return a link with these words; without any it says the page's title."""
+    return addnodes.pending_xref(
+        "",
+        nodes.inline("", words),
+        refdomain="std",
+        reftype="doc",
+        reftarget=f"/{page}",
+        refexplicit=bool(words),
+        refwarn=True,
+    )
 
 
 class RunTable(SphinxDirective):
@@ -104,9 +111,9 @@ class RunTable(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table, then the excuses."""
         found: list[Record] = self.env.book_records
-        rows = [
+        rows: list[list[Cell]] = [
             [
-                record["page"],
+                _link(record["page"]),
                 ", ".join([where(record), *record["tabs"]]),
                 str(record["blocks"]),
                 str(record["commands"]),
@@ -115,8 +122,9 @@ class RunTable(SphinxDirective):
             ]
             for record in found
         ]
-        head = ["Page", "Run on", "Blocks", "Commands", "With", "Date"]
-        out: list[nodes.Node] = [_table(head, rows)]
+        head: list[Cell] = ["Page", "Run on", "Blocks", "Commands", "With", "Date"]
+        small, normal = (nodes.raw("", tex, format="latex") for tex in SMALL)
+        out: list[nodes.Node] = [small, _table(head, rows), normal]
         excuses = {
             (record["page"], excuse["line"], excuse["reason"])
             for record in found
@@ -142,11 +150,11 @@ def _versions(record: Record) -> str:
     return ", ".join(
         f"{names.get(name, name)} {version}"
         for name, version in record["versions"].items()
-        if name not in ("systemd", "stand-in", "freebsd")
+        if name not in PLACES
     )
 
 
-def _table(head: list[str], rows: list[list[str]]) -> nodes.table:
+def _table(head: list[Cell], rows: list[list[Cell]]) -> nodes.table:
     group = nodes.tgroup(
         "", *(nodes.colspec(colwidth=w) for w in WIDTHS), cols=len(head)
     )
@@ -155,9 +163,10 @@ def _table(head: list[str], rows: list[list[str]]) -> nodes.table:
     return nodes.table("", group, classes=["run-table", "colwidths-given"])
 
 
-def _row(cells: list[str]) -> nodes.row:
+def _row(cells: list[Cell]) -> nodes.row:
+    texts = [nodes.Text(cell) if isinstance(cell, str) else cell for cell in cells]
     return nodes.row(
-        "", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells)
+        "", *(nodes.entry("", nodes.paragraph("", "", text)) for text in texts)
     )
 
 

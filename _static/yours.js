@@ -84,8 +84,8 @@
     for (const field in given)
       if (document.querySelector(keeps(field))) words += `. ${fields[field].label}: as printed here`;
     const note = element("div", `${words}. `, { className: "yours-note", role: "note" });
-    const links = [...document.querySelectorAll(".sidebar-tree a")];
-    const form = links.find((link) => link.href.includes("tutorials/yours"));
+    // As written it is "yours.html" or "tutorials/yours.html", and "#" on that page itself.
+    const form = document.querySelector('.sidebar-tree a[href*="yours"]');
     if (form) note.append(element("a", "Change them", { href: form.href }), " ");
     const back = element("button", "Back to the book’s", { type: "button", onclick: forget });
     note.append(back);

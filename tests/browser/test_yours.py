@@ -87,6 +87,11 @@ def test_the_site_shows_and_copies_what_the_suite_plays(
         notes = page.locator(".yours-note").all_text_contents()
         assert len(notes) == bool(names)
         assert all(value in note for value in names.values() for note in notes)
+        to_form = page.locator(".yours-note a").evaluate_all(
+            "links => links.map(String)"
+        )
+        here = f"{name_of(path)}.html" == FORM
+        assert to_form == [f"{address}/{FORM}"] * (bool(names) and not here)
         links = set(page.locator("a.file").all_text_contents())
         assert links <= {"Download as printed" if names else "Download"}
         seen += len(wanted)

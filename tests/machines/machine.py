@@ -223,7 +223,9 @@ class Machine:
                 grep -E '^(flask|gunicorn|django|waitress|pyuwsgi) ' | sort -u
         """
         lines = self.run("sh", "-c", script).stdout.splitlines()
-        return dict(line.lower().split(" ", 1) for line in lines if " " in line)
+        # dpkg names what it has heard of, without a version where it is not installed.
+        lines = [line for line in lines if " " in line.strip()]
+        return dict(line.lower().split(" ", 1) for line in lines)
 
     def stop(self) -> None:
         """Halt the machine and take away every trace of it."""
