@@ -39,6 +39,7 @@ pw userdel hello
 pw userdel pbrian
 rm -rf /usr/local/www/hello /home/pbrian /root/prove.py /root/book.saved
 rm -rf /var/run/hello* /var/run/readthedocs /var/log/hello.log*
+rm -rf /usr/local/etc/hello /var/db/hello /var/log/hello_worker.log* /home/you/tearoom
 rm -f /usr/local/etc/hellokill.ini /usr/local/etc/newsyslog.conf.d/hello.conf
 test -L /usr/home || rm -f /usr/home
 true

@@ -1,0 +1,11 @@
+"""Which address is answered by what."""
+
+from django.urls import path
+from orders import views
+
+urlpatterns = [
+    path("", views.menu),
+    path("orders", views.orders),
+    path("health", views.health),
+    path("pid", views.pid),
+]
