@@ -11,16 +11,18 @@ from __future__ import annotations
 
 import sys
 
-from . import harness, lost, many, recovery, servers, site
+from . import choosing, harness, lost, many, recovery, servers, site, storm
 
 BENCHES = {
     "chaos": many.chaos,
+    "choosing": choosing.main,
     "fifty": many.fifty,
     "harness": harness.main,
     "lost": lost.main,
     "recovery": recovery.main,
     "servers": servers.main,
     "site": site.main,
+    "storm": storm.main,
 }
 
 
