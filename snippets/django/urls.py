@@ -7,5 +7,6 @@ urlpatterns = [
     path("", views.menu),
     path("orders", views.orders),
     path("health", views.health),
+    path("who", views.who),
     path("pid", views.pid),
 ]

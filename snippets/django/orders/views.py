@@ -39,6 +39,11 @@ def health(request):
     return text(f"ok, {waiting} waiting\n")
 
 
+def who(request):
+    asks = f"{request.META['REMOTE_ADDR']} asks for {request.build_absolute_uri()}"
+    return text(f"{asks}\n")
+
+
 def pid(request):
     who = {"pid": os.getpid(), "parent": os.getppid(), "started": started}
     return JsonResponse(who)
