@@ -95,6 +95,7 @@ def test_a_promised_exit_status(play: Play) -> None:
         (["$ true\n$ echo $?\n1"], 6, "exit status 0, the page says 1"),
         (["$ echo before; sleep 60"], 6, "never ended"),
         (["$ echo one; sleep 60\ntwo\n^C"], 6, "of it never came"),
+        (["$ while sleep 0.3; do echo one; done\ntwo\n^C"], 6, "of it never came"),
         (["$ true\n^C"], 7, "it ended, with exit status 0"),
         (["$ echo early\nlate\n^C"], 6, "it ended, with exit status 0"),
         (["$ echo one; sleep 60\none", "...\n$ true"], 6, "never ended"),

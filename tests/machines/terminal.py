@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,9 +100,13 @@ class Terminal:
         Raises `NeverEnded` when it has not come within `limit` seconds, `Closed` when
         the shell is gone. Returns early, with what there is, when the command ended.
         """
+        deadline = time.monotonic() + limit  # also for one that talks without end
         while not enough(clean(self._seen)):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise NeverEnded(clean(self._seen))
             try:
-                found = self._child.expect([r".+", pexpect.TIMEOUT, pexpect.EOF], limit)
+                found = self._child.expect([r".+", pexpect.TIMEOUT, pexpect.EOF], left)
             except OSError as problem:  # the pty of a machine that is gone
                 raise Closed(clean(self._seen)) from problem
             if found == 1:
