@@ -24,7 +24,7 @@ help: ## list these
 html: ## build the book into _build/html; say what to open
 	@$(VENV) .venv requirements/docs.txt
 	@# Sphinx warns of a page only when it reads it: after a failure, read them all again.
-	@$(SPHINX) -q -b html -d _build/doctrees . _build/html || \
+	@$(SPHINX) -q -j auto -b html -d _build/doctrees . _build/html || \
 		{ rm -rf _build/doctrees; exit 1; }
 	@echo "The book is built. Open file://$$PWD/_build/html/index.html"
 
