@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import choosing, draw, recovery
+from tests.bench import choosing, draw, recovery, store
 from tests.bench.store import FOLDER
 
 FIGURES = draw.FIGURES
@@ -23,7 +23,7 @@ def test_tables_and_figure_are_made_from_the_raw_numbers(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench, key, tables = PUBLISHED[name]
-    monkeypatch.setattr(bench, "FOLDER", tmp_path)
+    monkeypatch.setattr(store, "FOLDER", tmp_path)
     monkeypatch.setattr(draw, "FIGURES", tmp_path)
     monkeypatch.setattr(draw.shutil, "which", lambda _: None)  # no PDF
     numbers: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())

@@ -9,7 +9,6 @@ two programs end at once for a minute, with status 1 and with 0.
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
 import statistics
 import subprocess
@@ -20,7 +19,7 @@ from typing import Any
 from tests.machines import Machine
 
 from .draw import bars
-from .store import FOLDER, TOP, keep, progress, sentence
+from .store import TOP, keep, progress, sentence, table
 from .supervisors import ASKING, RECIPES, Recipe
 
 ROUNDS = 10
@@ -274,13 +273,7 @@ def publish(results: dict[str, dict[str, Any]]) -> None:
         )
         rows.append((name, low, middle, high))
     head = ["Supervisor", "Version", "From the kill to the new one's answer"]
-    write("choosing", [[*head, "Memory of its own"], *numbers])
+    table("choosing", [[*head, "Memory of its own"], *numbers])
     head = ["Supervisor", "A crash loop", "The same with exit status 0"]
-    write("conduct", [[*head, "Deaf to SIGTERM, stopped", "Frozen"], *conduct])
+    table("conduct", [[*head, "Deaf to SIGTERM, stopped", "Frozen"], *conduct])
     bars("choosing", rows, " s", digits=2)
-
-
-def write(name: str, rows: list[list[str]]) -> None:
-    """Write a table for the page."""
-    with (FOLDER / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)

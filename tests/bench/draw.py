@@ -43,9 +43,14 @@ def bars(
             f"{middle:.{digits}f}{escape(unit)}</text>"
         )
     parts.append("</svg>")
+    figure(name, "\n".join(parts) + "\n")
+
+
+def figure(name: str, text: str) -> None:
+    """Write an SVG, and the PDF that print takes in its place."""
     FIGURES.mkdir(parents=True, exist_ok=True)
     svg = FIGURES / f"{name}.svg"
-    svg.write_text("\n".join(parts) + "\n", encoding="utf-8")
+    svg.write_text(text, encoding="utf-8")
     if not shutil.which("rsvg-convert"):
         progress(f"{name}.pdf is not redrawn: apt-get install librsvg2-bin")
         return

@@ -8,7 +8,6 @@ row alike. The visitors are that folder's ``load.py``, and come from the same ma
 from __future__ import annotations
 
 import contextlib
-import csv
 import re
 import statistics
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from tests.machines import Machine
 
 from .draw import bars
-from .store import FOLDER, TOP, keep, progress, sentence
+from .store import TOP, keep, progress, sentence, table
 
 ROUNDS = 6
 RATE, SECONDS = 200, 4  # visitors a second, and for how long
@@ -107,16 +106,15 @@ def main() -> None:
     load = {"rate": RATE, "seconds": SECONDS, "requests": RATE * SECONDS}
     keep("lost", {"versions": versions, "load": load, "rounds": rounds})
     sentence("lost", on_machines=True)
-    with (FOLDER / "lost.csv").open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        head = ["What is done", "The port"]
-        table.writerow([*head, f"Lost of {RATE * SECONDS}", "Slowest answer, s"])
-        for name in DEEDS:
-            for port in PORTS:
-                cell = rounds[f"{name}, {port}"]
-                lost = span([seen["lost"] for seen in cell], 0)
-                slowest = span([seen["slowest"] for seen in cell], 2)
-                table.writerow([name, port, lost, slowest])
+    head = ["What is done", "The port"]
+    lines = [[*head, f"Lost of {RATE * SECONDS}", "Slowest answer, s"]]
+    for name in DEEDS:
+        for port in PORTS:
+            cell = rounds[f"{name}, {port}"]
+            lost = span([seen["lost"] for seen in cell], 0)
+            slowest = span([seen["slowest"] for seen in cell], 2)
+            lines.append([name, port, lost, slowest])
+    table("lost", lines)
     rows = []
     for label, seen in rounds.items():
         lost = [one["lost"] for one in seen]

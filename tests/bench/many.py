@@ -6,7 +6,6 @@ machine's processor time (cgroups, cpuacct) is what a start is measured by.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import statistics
@@ -17,7 +16,7 @@ from pathlib import Path
 from tests.machines import Machine
 
 from .draw import bars
-from .store import FOLDER, TOP, keep, progress, sentence
+from .store import TOP, keep, progress, sentence, table
 
 SNIPPETS = TOP / "snippets"
 IMAGE = "debian-13-limits"
@@ -199,7 +198,8 @@ def fifty() -> None:
     keep("fifty", {"versions": versions(), "arrangements": results})
     sentence("fifty", on_machines=True)
     head = ["Arrangement", "Processor time of a start", "50 starts on all cores"]
-    write("fifty", [*head, "The last is back after", "Ratio", "Memory"], rows)
+    head += ["The last is back after", "Ratio", "Memory"]
+    table("fifty", [head, *rows])
     bars("fifty", bars_, " s")
 
 
@@ -228,7 +228,7 @@ def chaos() -> None:
     keep("chaos", {"versions": versions(), "runs": results})
     sentence("chaos", on_machines=True)
     head = ["A kill every", "Kills", "Own port: answered", "The slowest"]
-    write("chaos", [*head, "Held port: answered", "The slowest"], rows)
+    table("chaos", [[*head, "Held port: answered", "The slowest"], *rows])
 
 
 def command(every: float) -> str:
@@ -242,10 +242,3 @@ def versions() -> list[str]:
     lock = (TOP / "tests/machines/wheels.txt").read_text(encoding="utf-8")
     found = re.findall(r"(?m)^((?:flask|gunicorn|waitress)==[\w.]+)", lock)
     return ["systemd==257", *found]
-
-
-def write(name: str, head: list[str], rows: list[list[str]]) -> None:
-    """Write a table for the page."""
-    with (FOLDER / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerows([head, *rows])

@@ -9,7 +9,6 @@ interleaved, so that a busy moment hits every row alike. No request waits for an
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
 import statistics
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 from tests.machines import Machine
 
 from .draw import bars
-from .store import FOLDER, TOP, keep, progress, sentence
+from .store import TOP, keep, progress, sentence, table
 
 ROUNDS = 10
 IMAGES = {"debian-13": "Debian 13", "debian-12": "Debian 12"}
@@ -122,17 +121,16 @@ def main() -> None:
 
 def publish(rounds: dict[str, list[dict[str, Any]]]) -> None:
     """Write table and figure of what was measured."""
-    with (FOLDER / "recovery.csv").open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        head = ["``RestartSec=``", "The port", *IMAGES.values()]
-        table.writerow([*head, "Kills that failed a request"])
-        for port in PORTS:
-            for pause in PAUSES:
-                cells = [rounds[f"{image} {port} {pause}"] for image in IMAGES]
-                both = [seen for cell in cells for seen in cell]
-                failed = sum(seen["failed"] > 0 for seen in both)
-                spans = [span([seen["after"] for seen in cell]) for cell in cells]
-                table.writerow([pause, port, *spans, f"{failed} of {len(both)}"])
+    head = ["``RestartSec=``", "The port", *IMAGES.values()]
+    lines = [[*head, "Kills that failed a request"]]
+    for port in PORTS:
+        for pause in PAUSES:
+            cells = [rounds[f"{image} {port} {pause}"] for image in IMAGES]
+            both = [seen for cell in cells for seen in cell]
+            failed = sum(seen["failed"] > 0 for seen in both)
+            spans = [span([seen["after"] for seen in cell]) for cell in cells]
+            lines.append([pause, port, *spans, f"{failed} of {len(both)}"])
+    table("recovery", lines)
     rows = []
     for image, label in IMAGES.items():
         for port in PORTS:

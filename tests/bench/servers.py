@@ -7,7 +7,6 @@ anything; rounds are interleaved, so that a busy moment hits every server alike.
 from __future__ import annotations
 
 import contextlib
-import csv
 import http.client
 import os
 import re
@@ -24,7 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .draw import bars
-from .store import FOLDER, TOP, keep, progress, sentence
+from .store import TOP, keep, progress, sentence, table
 
 ROUNDS = 5
 SECONDS = 2  # of load, a round
@@ -181,20 +180,19 @@ def main() -> None:
     sentence("servers")
     base = statistics.median(rates[BASE])
     first = statistics.median(firsts[BASE])
-    with (FOLDER / "servers.csv").open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        head = ["Server", "Throughput", "First answer", "Peak memory"]
-        table.writerow([*head, "At SIGTERM, a request under way"])
-        for name in SERVERS:
-            table.writerow(
-                [
-                    name,
-                    f"{statistics.median(rates[name]) / base:.1f}",
-                    f"{statistics.median(firsts[name]) / first:.1f}",
-                    f"{peaks[name] / peaks[BASE]:.1f}",
-                    fates[name],
-                ]
-            )
+    head = ["Server", "Throughput", "First answer", "Peak memory"]
+    lines = [[*head, "At SIGTERM, a request under way"]]
+    for name in SERVERS:
+        lines.append(
+            [
+                name,
+                f"{statistics.median(rates[name]) / base:.1f}",
+                f"{statistics.median(firsts[name]) / first:.1f}",
+                f"{peaks[name] / peaks[BASE]:.1f}",
+                fates[name],
+            ]
+        )
+    table("servers", lines)
     rows = [
         (name, min(r) / base, statistics.median(r) / base, max(r) / base)
         for name, r in rates.items()

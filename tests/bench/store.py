@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import platform
@@ -41,6 +42,12 @@ def keep(name: str, numbers: dict[str, Any]) -> None:
     }
     text = json.dumps({"about": about, **numbers}, indent=1)
     (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def table(name: str, rows: list[list[str]]) -> None:
+    """Write `rows`, the first of them the heads, to NAME.csv, for a page."""
+    with (FOLDER / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 def progress(line: str) -> None:

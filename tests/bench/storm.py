@@ -7,14 +7,12 @@ numbers. Here they are kept and drawn.
 from __future__ import annotations
 
 import runpy
-import shutil
-import subprocess
 from bisect import bisect_right
 from html import escape
 from typing import Any
 
-from .draw import FIGURES
-from .store import TOP, keep, progress
+from .draw import figure
+from .store import TOP, keep
 
 SOURCE = TOP / "snippets/alive/storm.py"
 ROOMS = [2048, 64]  # requests: what gunicorn's queue has room for, and what suits it
@@ -86,14 +84,7 @@ def main() -> None:
     """Run the simulation, keep its numbers, draw them."""
     runs = simulated()
     keep("storm", {"runs": runs})
-    FIGURES.mkdir(parents=True, exist_ok=True)
-    svg = FIGURES / "storm.svg"
-    svg.write_text(drawn(runs), encoding="utf-8")
-    if not shutil.which("rsvg-convert"):
-        progress("storm.pdf is not redrawn: apt-get install librsvg2-bin")
-        return
-    pdf = svg.with_suffix(".pdf")
-    subprocess.run(["rsvg-convert", "-f", "pdf", "-o", pdf, svg], check=True)
+    figure("storm", drawn(runs))
 
 
 if __name__ == "__main__":

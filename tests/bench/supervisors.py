@@ -2,9 +2,9 @@
 
 A recipe says where it runs, what installs and starts it, and, for the program
 ``/srv/NAME/run``, which files and commands put it under that supervisor and stop it.
-``NAME`` in a text is the program's name, of four
-letters at most, for sysvinit's sake. What can be set is set as the chapter of that
-supervisor sets it, with ten seconds of patience before a kill.
+``NAME`` in a text is the program's name, of four letters at most, for sysvinit's sake.
+What can be set is set as the chapter of that supervisor sets it, with ten seconds of
+patience before a kill.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from .store import TOP
 
@@ -47,6 +48,37 @@ def module(name: str) -> str:
     return f"/opt/{name}/bin/pip list 2>/dev/null | sed -n 's/^{name}  *//p'"
 
 
+def scanned(folder: str, more: str = "", tell: str = "") -> dict[str, Any]:
+    """Return what is the same where a supervisor looks at the directories in a folder.
+
+    A directory is made beside it, with `more`, and moved in whole; then `tell` it.
+    """
+    made = f"/srv/{folder}.NAME"
+    add = f"mkdir {made}; mv /srv/NAME.run {made}/run;{more}"
+    add += f"chmod 755 {made}/run; mv {made} /srv/{folder}/NAME{tell}"
+    return {"program": {"/srv/NAME.run": RUN}, "add": add}
+
+
+def circus(config: str) -> Recipe:
+    """Return the recipe of circus with that circus.ini."""
+    ask = "CIRCUSCTL_ENDPOINT=ipc:///run/circus/endpoint ask-circus"
+    return Recipe(
+        setup="python3 -m venv /opt/circus; /opt/circus/bin/pip install -q circus;"
+        "mkdir --mode 700 /run/circus; mkdir /etc/circus.d",
+        files={
+            "/etc/circus.ini": config,
+            "/usr/bin/ask-circus": snippet("circus/ask-circus"),
+        },
+        program={"/etc/circus.d/NAME.ini": WATCHER},
+        begin="chmod 755 /usr/bin/ask-circus;"
+        "/opt/circus/bin/circusd --daemon /etc/circus.ini",
+        add=f"{ask} reloadconfig",
+        stop=f"{ask} stop NAME",
+        mine="pgrep --full '^/opt/circus/bin/python.*circus'",
+        version=module("circus"),
+    )
+
+
 AT = "setsid {} >/dev/null 2>&1 </dev/null &"  # a program to be left running
 UNIT = """[Unit]
 Description=NAME
@@ -64,18 +96,8 @@ SYSTEMD = {
     "mine": "echo 1",
     "version": "systemctl --version | sed -n '1s/systemd \\([0-9]*\\).*/\\1/p'",
 }
-CIRCUS = {
-    "setup": "python3 -m venv /opt/circus; /opt/circus/bin/pip install -q circus;"
-    "mkdir --mode 700 /run/circus; mkdir /etc/circus.d",
-    "begin": "chmod 755 /usr/bin/ask-circus;"
-    "/opt/circus/bin/circusd --daemon /etc/circus.ini",
-    "add": "CIRCUSCTL_ENDPOINT=ipc:///run/circus/endpoint ask-circus reloadconfig",
-    "stop": "CIRCUSCTL_ENDPOINT=ipc:///run/circus/endpoint ask-circus stop NAME",
-    "mine": "pgrep --full '^/opt/circus/bin/python.*circus'",
-    "version": module("circus"),
-}
 WATCHER = "[watcher:NAME]\ncmd = /srv/NAME/run\ngraceful_timeout = 10\n"
-ASK = snippet("circus/ask-circus")
+CIRCUS_INI = snippet("circus/circus.ini")
 TAB = "/etc/inittab.d/NAME.tab"
 RUN = "#!/bin/sh\nexec 2>&1\nexec /srv/NAME/run\n"
 GOD = """God.watch do |w|
@@ -147,24 +169,8 @@ RECIPES = {
         mine="cat /run/supervisord.pid",
         version=module("supervisor"),
     ),
-    "circus": Recipe(
-        **CIRCUS,
-        files={
-            "/etc/circus.ini": snippet("circus/circus.ini"),
-            "/usr/bin/ask-circus": ASK,
-        },
-        program={"/etc/circus.d/NAME.ini": WATCHER},
-    ),
-    "circus, defaults": Recipe(
-        **CIRCUS,
-        files={
-            "/etc/circus.ini": snippet("circus/circus.ini").replace(
-                "check_delay = 1\n", ""
-            ),
-            "/usr/bin/ask-circus": ASK,
-        },
-        program={"/etc/circus.d/NAME.ini": WATCHER},
-    ),
+    "circus": circus(CIRCUS_INI),
+    "circus, defaults": circus(CIRCUS_INI.replace("check_delay = 1\n", "")),
     "pm2": Recipe(
         image="debian-13-node",
         setup="npm install --global pm2",
@@ -176,31 +182,26 @@ RECIPES = {
     ),
     "daemontools": Recipe(
         setup="apt-get install --yes --no-install-recommends daemontools;mkdir /srv/dt",
-        program={"/srv/NAME.run": RUN},
+        **scanned("dt"),
         begin=AT.format("svscan /srv/dt"),
-        add="mkdir /srv/dt.NAME; mv /srv/NAME.run /srv/dt.NAME/run;"
-        "chmod 755 /srv/dt.NAME/run; mv /srv/dt.NAME /srv/dt/NAME",
         stop="svc -d /srv/dt/NAME",
         mine="pgrep --exact svscan; pgrep --exact supervise",
         version=package("daemontools"),
     ),
     "runit": Recipe(
         setup="apt-get install --yes --no-install-recommends runit; mkdir -p /srv/sv",
-        program={"/srv/NAME.run": RUN},
+        **scanned("sv"),
         begin=AT.format("runsvdir -P /srv/sv"),
-        add="mkdir /srv/sv.NAME; mv /srv/NAME.run /srv/sv.NAME/run;"
-        "chmod 755 /srv/sv.NAME/run; mv /srv/sv.NAME /srv/sv/NAME",
         stop="sv -w 10 force-stop /srv/sv/NAME",
         mine="pgrep --exact runsvdir; pgrep --exact runsv",
         version=package("runit"),
     ),
     "s6": Recipe(
         setup="apt-get install --yes --no-install-recommends s6; mkdir /srv/s6",
-        program={"/srv/NAME.run": RUN},
+        **scanned(
+            "s6", "echo 10000 > /srv/s6.NAME/timeout-kill;", "; s6-svscanctl -a /srv/s6"
+        ),
         begin=AT.format("s6-svscan /srv/s6"),
-        add="mkdir /srv/s6.NAME; mv /srv/NAME.run /srv/s6.NAME/run;"
-        "echo 10000 > /srv/s6.NAME/timeout-kill; chmod 755 /srv/s6.NAME/run;"
-        "mv /srv/s6.NAME /srv/s6/NAME; s6-svscanctl -a /srv/s6",
         stop="s6-svc -d /srv/s6/NAME",
         mine="pgrep --exact s6-svscan; pgrep --exact s6-supervise",
         version=package("s6"),
@@ -248,9 +249,7 @@ RECIPES = {
             "/etc/systemd/system/monit.service.d/rights.conf": snippet(
                 "monit/rights.conf"
             ),
-            "/usr/bin/hello-stop": snippet("monit/hello-stop").replace(
-                "hello/pid", "web.pid"
-            ),
+            "/usr/bin/hello-stop": STOP,
             "/etc/monit/conf.d/cycle": "set daemon 2\n"
             "set httpd unixsocket /run/monit.sock allow localhost\n",
         },
