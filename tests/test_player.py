@@ -38,7 +38,7 @@ def play(machine: Machine, tmp_path: Path) -> Play:
         page = tmp_path / "page.rst"
         page.write_text(text, encoding="utf-8")
         player = Player("debian-13", limit)
-        player.machine = machine
+        player.machines = {"": machine}
         readers = parsers(player.put_file, player.type_console, tmp_path)
         document = Document.parse(str(page), *readers)
         examples = list(document.examples())
@@ -47,7 +47,7 @@ def play(machine: Machine, tmp_path: Path) -> Play:
             for example in examples:
                 example.evaluate()
         finally:
-            player.machine = None  # it serves the next test too
+            player.machines = {}  # it serves the next test too
             player.stop()
 
     return run

@@ -5,6 +5,7 @@ This package knows nothing of Sphinx, Sybil or pages.
 
 import functools
 
+from .fleet import Fleet
 from .images import ImageError, recipes
 from .machine import Machine, MachineError, leftovers, why_no_machine
 
@@ -51,6 +52,7 @@ def why_no_limits(image: str) -> str | None:
 
 
 __all__ = [
+    "Fleet",
     "ImageError",
     "Machine",
     "MachineError",

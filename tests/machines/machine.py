@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +70,18 @@ class Machine:
 
     `image` names a recipe of ``images.toml``. Raises `MachineError` when it does not
     boot (with the end of its console) and `images.ImageError` when there is no image.
+    `extra` are options of systemd-nspawn(1); `cable` is called with the pid of process
+    1 at the start of each boot, to give the machine a network.
     """
 
-    def __init__(self, image: str, *, extra: tuple[str, ...] = ()) -> None:
-        self.image = image
+    def __init__(
+        self,
+        image: str,
+        *,
+        extra: tuple[str, ...] = (),
+        cable: Callable[[int], None] | None = None,
+    ) -> None:
+        self.image, self.cable = image, cable
         self.name = f"book-{secrets.token_hex(4)}"
         self.leader = 0
         self._console = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (closed in stop)
@@ -114,11 +124,24 @@ class Machine:
                 raise MachineError(f"{what}; its console:\n{self.console()}") from None
             if "leader" in news:
                 self.leader = news["leader"]
+                if self.cable:
+                    self.cable(self.leader)
             elif "ready" in news:
                 return
             elif "gone" in news:
                 what = f"{self.image} went away (status {news['gone']}) {news['why']}"
                 raise MachineError(f"{what}; its console:\n{self.console()}")
+
+    def wait_gone(self, limit: float = BOOT_LIMIT) -> None:
+        """Wait until the machine has switched itself off. Raises `MachineError`."""
+        deadline = time.monotonic() + limit
+        with contextlib.suppress(queue.Empty):
+            while "gone" not in self._news.get(
+                timeout=max(0, deadline - time.monotonic())
+            ):
+                pass
+            return
+        raise MachineError(f"{self.image} did not go off within {limit:g} s")
 
     def console(self, most: int = 2000) -> str:
         """Return the last `most` characters that the machine wrote to its console."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +20,15 @@ Evaluator = Callable[[Example], None]
 
 @dataclass
 class File:
-    """A file that a reader copies: `source` in the book, `target` on the machine."""
+    """A file that a reader copies: `source` in the book, `target` on the machine.
+
+    `hosts` are the machines that the page names for it, none: the page's own.
+    """
 
     source: Path
     target: str
     line: int
+    hosts: tuple[str, ...] = ()
     change: Change = as_printed
 
     def read(self) -> bytes:
@@ -41,11 +46,26 @@ class File:
 
 @dataclass
 class Console:
-    """A terminal block: `terminal` is its caption, "" the first terminal."""
+    """A terminal block: `terminal` is its name, "" the first terminal.
+
+    `hosts` are the machines that the page names for it, none: the page's own.
+    """
 
     terminal: str
     steps: list[Step]
     source: str
+    line: int
+    hosts: tuple[str, ...] = ()
+
+
+#: "On left and right, another terminal"; and "left and right:/etc/x", as in scp(1).
+_NAMES = r"[a-z][a-z0-9]*(?: and [a-z][a-z0-9]*)*"
+_ON = re.compile(rf"On ({_NAMES})(?:, (.+))?")
+_TO = re.compile(rf"({_NAMES}):(/.*)")
+
+
+def _hosts(names: str) -> tuple[str, ...]:
+    return tuple(names.split(" and "))
 
 
 class FileParser:
@@ -61,6 +81,9 @@ class FileParser:
             name = (lexed.lexemes["arguments"] or "").strip()
             base = self.top if name.startswith("/") else Path(document.path).parent
             target = lexed.lexemes["options"].get("caption", "").strip()
+            hosts: tuple[str, ...] = ()
+            if to := _TO.fullmatch(target):
+                hosts, target = _hosts(to[1]), to[2]
             if not target.startswith("/") or target.endswith("/"):
                 raise Mistake(
                     line,
@@ -68,7 +91,7 @@ class FileParser:
                     "the reader copies it to, such as :caption: /srv/hello/hello.py",
                 )
             source = (base / name.lstrip("/")).resolve()
-            file = File(source, self.change(target), line, self.change)
+            file = File(source, self.change(target), line, hosts, self.change)
             file.read()
             yield Region(lexed.start, lexed.end, file, self.evaluate)
 
@@ -87,8 +110,12 @@ class ConsoleParser:
             source = lexed.lexemes["source"]
             first = line_of(document, lexed) + source.line_offset + 1
             terminal = lexed.lexemes["options"].get("caption", "").strip()
+            hosts: tuple[str, ...] = ()
+            if on := _ON.fullmatch(terminal):
+                hosts, terminal = _hosts(on[1]), on[2] or ""
             text = self.change(str(source))
-            console = Console(terminal, parse(text, first), text)
+            line = line_of(document, lexed)
+            console = Console(terminal, parse(text, first), text, line, hosts)
             yield Region(lexed.start, lexed.end, console, self.evaluate)
 
 

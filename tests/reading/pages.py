@@ -32,19 +32,20 @@ class Page(pytest.File):
             layout = Layout(
                 Document(self.path.read_text("utf-8"), str(self.path)), set(recipes())
             )
+            names = layout.machines()
             for way in layout.ways():
-                yield Walk.from_parent(self, name=way.name, way=way)
+                yield Walk.from_parent(self, name=way.name, way=way, names=names)
         except Mistake as mistake:
             raise _collect_error(self, mistake) from None
 
 
 class Walk(pytest.Collector):
-    """One way through a page: its blocks in order, on a machine of their own."""
+    """One way through a page: its blocks in order, on machines of their own."""
 
-    def __init__(self, *, way: Way, **kwargs: object) -> None:
+    def __init__(self, *, way: Way, names: tuple[str, ...], **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.way = way
-        self.player = Player(way.image, self.config.getoption("--limit"))
+        self.player = Player(way.image, self.config.getoption("--limit"), names)
         self.examples: list[Example] = []
         self.excuses: list[record.Excuse] = []
         self.done = 0

@@ -28,9 +28,11 @@ TABS: dict[str, str | None] = {
     "gunicorn": None,
     "waitress": None,
     "uWSGI": None,
+    "openssl": None,
+    "cryptography": None,
 }
 
-_RUN_ON = re.compile(r"\A(?::[\w-]+:[^\n]*\n)*?:run-on:[ \t]*([^\n]+)\n")
+_NAME = re.compile(r"[a-z][a-z0-9]{0,11}")  # also of a network device: 15 at most
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,7 @@ class Layout:
 
     def ways(self) -> list[Way]:
         """Return every way through the page."""
-        named = _RUN_ON.match(self.document.text)
-        own = re.split(r"[,\s]+", named.group(1).strip()) if named else [DEFAULT]
+        own = self._field("run-on") or [DEFAULT]
         for image in own:
             if image not in self.images:
                 known = ", ".join(sorted(self.images))
@@ -104,6 +105,26 @@ class Layout:
             theirs = [image for tab in tabs if (image := TABS[tab])]
             ways += [Way(image, tabs) for image in (theirs or own)]
         return ways
+
+    def machines(self) -> tuple[str, ...]:
+        """Return the names of the page's machines, its own first; () if it has one."""
+        names = self._field("machines")
+        for name in names:
+            if not _NAME.fullmatch(name) or names.count(name) > 1:
+                raise Mistake(
+                    1,
+                    f"{name!r} in :machines: is no name of one machine: small letters "
+                    "and digits, twelve at most, each name once",
+                )
+        return tuple(names)
+
+    def _field(self, name: str) -> list[str]:
+        """Return the words of a field at the page's top, such as ``:run-on:``."""
+        found = re.match(
+            rf"(?::[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?:{name}:[ \t]*([^\n]+)\n",
+            self.document.text,
+        )
+        return re.split(r"[,\s]+", found.group(1).strip()) if found else []
 
     def excuse(self, region: Region) -> str | None:
         """Return the reason why `region` is not run, or None if it is."""

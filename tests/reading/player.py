@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sybil import Example
 
-from tests.machines import ImageError, Machine, MachineError, boot
+from tests.machines import Fleet, ImageError, Machine, MachineError, boot
 from tests.machines.images import USER
 from tests.machines.terminal import Closed, NeverEnded, Terminal
 
 from . import expected
 from .blocks import Console, File
-from .transcript import Step, join
+from .transcript import Mistake, Step, join
 
 LIMIT = 60.0  # seconds a command gets
-REBOOTS = {"reboot", "systemctl reboot", "shutdown -r now"}
+REBOOTS = re.compile(r"(.*; )?(reboot|shutdown -r now|systemctl reboot( --force)*)")
+OFF = re.compile(r"(.*; )?(poweroff|systemctl poweroff( --force)*)")
 INTERRUPTED = 130  # 128 + SIGINT, bash(1) "EXIT STATUS"
 PORT_TAKEN = ("Address already in use", "Connection in use")
+#: A terminal: the name of its machine ("" where a page has but one), and its own.
+Place = tuple[str, str]
 
 
 class PageFailure(Exception):
@@ -40,116 +44,156 @@ class Foreground:
 
 
 class Player:
-    """One walk along one way of a page. It boots its machine when a block needs one."""
+    """One walk along one way of a page. It boots its machine when a block needs one.
 
-    def __init__(self, image: str, limit: float = LIMIT) -> None:
-        self.image, self.limit = image, limit
-        self.machine: Machine | None = None
-        self._terminals: dict[tuple[str, str], Terminal] = {}
-        self._foreground: dict[str, Foreground] = {}
+    `names` are the page's machines if it has several; the first is its own.
+    """
+
+    def __init__(
+        self, image: str, limit: float = LIMIT, names: tuple[str, ...] = ()
+    ) -> None:
+        self.image, self.limit, self.names = image, limit, names
+        self.machines: dict[str, Machine] = {}
+        self._fleet: Fleet | None = None
+        self._off: set[str] = set()
+        self._terminals: dict[tuple[Place, str], Terminal] = {}
+        self._foreground: dict[Place, Foreground] = {}
+
+    @property
+    def machine(self) -> Machine | None:
+        """The page's own machine, if it is booted."""
+        return self.machines.get(self._own)
+
+    @property
+    def _own(self) -> str:
+        return self.names[0] if self.names else ""
 
     def prepare(self, examples: list[Example]) -> None:
         """Look ahead over all console blocks: what stays in the foreground, what fails.
 
         Raises `Mistake` where the page makes no sense as a program.
         """
-        blocks: dict[str, list[list[Step]]] = {}
+        blocks: dict[Place, list[list[Step]]] = {}
         for example in examples:
+            if isinstance(example.parsed, Console | File):
+                self._know(example.parsed)
             if isinstance(example.parsed, Console):
                 console = example.parsed
-                blocks.setdefault(console.terminal, []).append(console.steps)
+                for host in console.hosts or (self._own,):
+                    place = (host, console.terminal)
+                    blocks.setdefault(place, []).append(console.steps)
         for steps in blocks.values():
             join(steps)
 
+    def _know(self, block: Console | File) -> None:
+        """Raise `Mistake` for a block on a machine that the page does not have."""
+        for host in block.hosts:
+            if host not in self.names:
+                known = ", ".join(self.names) or "it has one, without a name"
+                raise Mistake(
+                    block.line,
+                    f"no machine {host!r} on this page: {known} "
+                    "(a field at its top names them, such as :machines: server desk)",
+                )
+
     def stop(self) -> None:
-        """Hang up and stop the machine, if there is one."""
+        """Hang up and stop the machines, if there are any."""
         for terminal in self._terminals.values():
             terminal.close()
-        if self.machine:
+        if self._fleet:
+            self._fleet.stop()
+        elif self.machine:
             self.machine.stop()
-        self.machine = None
+        self._fleet = None
+        self.machines = {}
         self._terminals.clear()
 
     def put_file(self, example: Example) -> None:
         """Evaluate a file block."""
         file: File = example.parsed
-        try:
-            self._booted(file.line).put(file.target, file.read())
-        except MachineError as problem:
-            raise PageFailure(file.line, str(problem)) from None
+        for host in file.hosts or (self._own,):
+            try:
+                self._booted(host, file.line).put(file.target, file.read())
+            except MachineError as problem:
+                raise PageFailure(file.line, str(problem)) from None
 
     def type_console(self, example: Example) -> None:
         """Evaluate a console block, step by step; the first difference ends it."""
         console: Console = example.parsed
-        for step in console.steps:
+        for host in console.hosts or (self._own,):
+            self._type((host, console.terminal), console.steps)
+
+    def _type(self, place: Place, steps: list[Step]) -> None:
+        for step in steps:
             try:
-                self._step(console.terminal, step)
+                self._step(place, step)
             except NeverEnded as problem:
                 what = "never ended" if step.kind == "command" else "never came"
                 if step.held:
                     what = "is still running, but what the page shows of it never came"
                 raise PageFailure(
                     step.line,
-                    self._head(step)
+                    self._head(place, step)
                     + f"\n{what} (limit {self.limit:g} s; a command that should stay "
                     "in the foreground needs a ^C later in its terminal)\n"
-                    + expected.diff(self._shown(console.terminal, step), problem.shown),
+                    + expected.diff(self._shown(place, step), problem.shown),
                 ) from None
             except Closed as problem:
                 raise PageFailure(
                     step.line,
-                    f"{self._head(step)}\nthe terminal went away; it had shown:\n"
-                    + problem.shown,
+                    self._head(place, step)
+                    + f"\nthe terminal went away; it had shown:\n{problem.shown}",
                 ) from None
 
-    def _step(self, name: str, step: Step) -> None:
+    def _step(self, place: Place, step: Step) -> None:
         if step.kind == "command":
-            terminal = self._terminal(name, step)
-            if name in self._foreground:
-                self._settle(name)
-            if step.text in REBOOTS:
-                self._reboot(terminal, step)
+            terminal = self._terminal(place, step)
+            if place in self._foreground:
+                self._settle(place)
+            if REBOOTS.fullmatch(step.text) or OFF.fullmatch(step.text):
+                self._end(place, terminal, step)
             elif step.held:
                 terminal.type(step.text)
-                self._foreground[name] = Foreground(step, list(step.shown))
-                self._await(name, step)
+                self._foreground[place] = Foreground(step, list(step.shown))
+                self._await(place, step)
             else:
                 said, status = terminal.run(step.text, self.limit)
-                self._judge(step, step.shown, said, status, [step.status])
+                self._judge(place, step, step.shown, said, status, [step.status])
         else:
-            self._foreground[name].shown += step.shown
-            self._foreground[name].status = step.status
+            self._foreground[place].shown += step.shown
+            self._foreground[place].status = step.status
             if step.kind == "output":
-                self._await(name, step)
+                self._await(place, step)
             else:
-                self._interrupt(name, step)
+                self._interrupt(place, step)
 
-    def _await(self, name: str, step: Step) -> None:
+    def _await(self, place: Place, step: Step) -> None:
         """Wait until a command in the foreground has printed what the page shows."""
-        running = self._foreground[name]
-        terminal = self._terminal(name, running.step)
+        running = self._foreground[place]
+        terminal = self._terminal(place, running.step)
         said = terminal.watch(lambda s: expected.has_come(running.shown, s), self.limit)
         if not expected.has_come(running.shown, said):
             said, status = terminal.finish(self.limit)
-            self._judge(step, running.shown, said, status, [])
+            self._judge(place, step, running.shown, said, status, [])
 
-    def _settle(self, name: str) -> None:
+    def _settle(self, place: Place) -> None:
         """The page types on: so the command in the foreground must end by itself."""
-        running = self._foreground.pop(name)
+        running = self._foreground.pop(place)
         try:
-            said, status = self._terminal(name, running.step).finish(self.limit)
+            said, status = self._terminal(place, running.step).finish(self.limit)
         except NeverEnded as problem:
             raise PageFailure(
                 running.step.line,
-                f"{self._head(running.step)}\nnever ended, and the page types on in "
-                f"its terminal; it had shown:\n{problem.shown}",
+                self._head(place, running.step)
+                + "\nnever ended, and the page types on in its terminal; "
+                f"it had shown:\n{problem.shown}",
             ) from None
-        self._judge(running.step, running.shown, said, status, [running.status])
+        self._judge(place, running.step, running.shown, said, status, [running.status])
 
-    def _interrupt(self, name: str, step: Step) -> None:
+    def _interrupt(self, place: Place, step: Step) -> None:
         """Press Ctrl-C, once what was shown before it has come; compare the rest."""
-        running = self._foreground.pop(name)
-        terminal = self._terminal(name, running.step)
+        running = self._foreground.pop(place)
+        terminal = self._terminal(place, running.step)
         before = running.shown[: len(running.shown) - len(step.shown)]
         terminal.watch(lambda said: expected.has_come(before, said), self.limit)
         allowed = [step.status] if step.status else [0, INTERRUPTED]
@@ -158,27 +202,41 @@ class Player:
         else:
             terminal.interrupt()
         said, status = terminal.finish(self.limit)
-        self._judge(step, running.shown, said, status, allowed)
+        self._judge(place, step, running.shown, said, status, allowed)
 
-    def _reboot(self, terminal: Terminal, step: Step) -> None:
-        """Reboot. Every terminal is gone after it; the next command logs in afresh.
+    def _end(self, place: Place, terminal: Terminal, step: Step) -> None:
+        """Switch the machine off, or boot it again. Its terminals are gone after it.
 
-        What the dying terminal still says is a race, and is not compared.
+        What the dying terminal still says is a race, and is not compared. After a
+        reboot the next command logs in afresh.
         """
+        host = place[0]
+        machine = self.machines[host]
         with contextlib.suppress(Closed):  # or the prompt comes back for a moment
             terminal.run(step.text, self.limit)
-        for other in self._terminals.values():
-            other.close()
-        self._terminals.clear()
-        self._foreground.clear()
-        assert self.machine
+        for key in [key for key in self._terminals if key[0][0] == host]:
+            self._terminals.pop(key).close()
+        for other in [other for other in self._foreground if other[0] == host]:
+            del self._foreground[other]
         try:
-            self.machine.wait_ready()
+            if OFF.fullmatch(step.text):
+                machine.wait_gone()
+                self._off.add(host)
+            else:
+                machine.wait_ready()
         except MachineError as problem:
-            raise PageFailure(step.line, f"{self._head(step)}\n{problem}") from None
+            raise PageFailure(
+                step.line, f"{self._head(place, step)}\n{problem}"
+            ) from None
 
     def _judge(
-        self, step: Step, shown: list[str], said: str, status: int, allowed: list[int]
+        self,
+        place: Place,
+        step: Step,
+        shown: list[str],
+        said: str,
+        status: int,
+        allowed: list[int],
     ) -> None:
         """Raise `PageFailure` unless output and status are what the page says."""
         wrong = []
@@ -195,45 +253,54 @@ class Player:
             wrong.append("it said:\n" + said.strip("\n"))
         if wrong:
             raise PageFailure(
-                step.line, "\n".join([self._head(step), *wrong]) + self._hints(said)
+                step.line,
+                "\n".join([self._head(place, step), *wrong]) + self._hints(place, said),
             )
 
-    def _hints(self, said: str) -> str:
+    def _hints(self, place: Place, said: str) -> str:
         """Return what else the machine knows: who has the port, which units failed."""
         hints = ""
-        if not self.machine:
+        machine = self.machines.get(place[0])
+        if not machine:
             return hints
         if any(words in said for words in PORT_TAKEN):
-            taken = self.machine.run("ss", "-ltnp").stdout.strip()
+            taken = machine.run("ss", "-ltnp").stdout.strip()
             hints += (
                 f"\nThe port is in use on the machine; stop its owner first:\n{taken}"
             )
-        return hints + self.machine.troubles()
+        return hints + machine.troubles()
 
-    def _head(self, step: Step) -> str:
+    def _head(self, place: Place, step: Step) -> str:
         prompt = "#" if step.who == "root" else "$"
         what = "^C" if step.kind == "interrupt" else step.text or "(output)"
-        return f"on {self.image}: {prompt} {what}"
+        where = " ".join([self.image, place[0]]).rstrip()
+        return f"on {where}: {prompt} {what}"
 
-    def _shown(self, name: str, step: Step) -> list[str]:
-        running = self._foreground.get(name)
+    def _shown(self, place: Place, step: Step) -> list[str]:
+        running = self._foreground.get(place)
         return running.shown if running else step.shown
 
-    def _terminal(self, name: str, step: Step) -> Terminal:
-        """Return the shell of terminal `name` for the user whose prompt `step` has."""
-        key = (name, step.who)
+    def _terminal(self, place: Place, step: Step) -> Terminal:
+        """Return the shell at `place` for the user whose prompt `step` has."""
+        key = (place, step.who)
         if key not in self._terminals:
             user = "root" if step.who == "root" else USER
-            self._terminals[key] = Terminal(self._booted(step.line), user)
+            self._terminals[key] = Terminal(self._booted(place[0], step.line), user)
         return self._terminals[key]
 
-    def _booted(self, line: int) -> Machine:
-        if not self.machine:
+    def _booted(self, host: str, line: int) -> Machine:
+        if host in self._off:
+            raise PageFailure(line, f"{host or 'the machine'} was switched off before")
+        if not self.machines:
             try:
-                self.machine = boot(self.image)
+                if self.names:
+                    self._fleet = Fleet(self.image, self.names)
+                    self.machines = self._fleet.machines
+                else:
+                    self.machines = {"": boot(self.image)}
             except (MachineError, ImageError) as problem:
                 raise PageFailure(line, str(problem)) from None
-        return self.machine
+        return self.machines[host]
 
 
 def snippets_of(examples: list[Example]) -> list[Path]:
