@@ -16,7 +16,7 @@ import threading
 import time
 from collections import Counter
 
-PATIENCE = 20  # seconds that a visitor waits
+PATIENCE = 60  # seconds that a visitor waits
 
 
 def visit(port, ends, seen):
