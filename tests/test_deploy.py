@@ -78,7 +78,8 @@ print(json.dumps(fates))
 KILLER = b"""
 import json, os, pathlib, shutil, signal, subprocess, sys, time
 
-INSIDE = {"[", "cd", "echo", "exec", "set", "tidy", "answers", "trap", "umask"}
+INSIDE = {"[", "cd", "echo", "exec", "set", "tidy", "answers", "serve", "trap"}
+INSIDE |= {"umask", "readlink"}
 INSIDE |= {"sort", "sed", "xargs"}  # with find in one pipe, in any order
 LONG = ("python3 -m venv", "/srv/hello/pip", "systemctl restart", "rm -rf")
 os.environ["PIP_NO_COMPILE"] = "1"  # quicker
@@ -144,7 +145,7 @@ BUILD = (
 )
 SWITCH = (
     *("mkdir", "flock", "systemctl stop", "rm -rf", "touch", "ln -s", "mv -T"),
-    *("systemctl restart", "curl", "find"),
+    *("systemctl restart", "curl"),  # find is in a pipe, and sh traces those at once
 )
 
 pytestmark = pytest.mark.skipif(bool(why_no_machine()), reason=str(why_no_machine()))
@@ -214,3 +215,44 @@ def test_killed_while_it_switches(machine: Machine) -> None:
     report = kill_at_each(machine, "basename", "never")
     killed = " / ".join(run["killed"] for run in report)
     assert [command for command in SWITCH if command not in killed] == []
+
+
+PICKY = b"""
+def app(environ, start_response):
+    here = environ["REMOTE_ADDR"] == ""  # a socket file, as in the trial
+    start_response("200 OK" if here else "500 Oh no", [("Content-Length", "3")])
+    return [b"ok\\n"]
+"""
+
+
+def test_one_that_fails_only_in_earnest_is_left_again(machine: Machine) -> None:
+    live = machine.run("readlink", "/srv/hello/current").stdout
+    machine.put("/root/hello/hello.py", PICKY)
+    machine.run("tar", "-C", "/root", "-czf", "/root/picky.tar.gz", "hello")
+    done = machine.run("sh", "/root/deploy.sh", "/root/picky.tar.gz", limit=120)
+    assert done.returncode == 1
+    assert "deploy: picky does not serve: back to " in done.stdout
+    assert machine.run("readlink", "/srv/hello/current").stdout == live
+    page = ("curl", "--silent", "--fail", "http://127.0.0.1:5003/")
+    assert machine.run(*page).stdout == "ok\n"
+    assert machine.run("test", "-e", "/srv/hello/releases/picky/ok").returncode == 1
+
+
+def test_two_at_once_go_one_after_the_other(machine: Machine) -> None:
+    machine.put("/root/hello/hello.py", APP)
+    both = """
+        cd /root
+        for n in 1 2; do
+            tar -czf both-$n.tar.gz hello
+            sh deploy.sh both-$n.tar.gz > said-$n 2>&1 &
+        done
+        wait
+        cat said-1 said-2
+    """
+    said = machine.run("sh", "-c", both, limit=180).stdout.splitlines()
+    assert [line for line in said if line.endswith("serves")] == [
+        "deploy: both-1 serves",
+        "deploy: both-2 serves",
+    ], said
+    live = machine.run("readlink", "/srv/hello/current").stdout.strip()
+    assert live in ("releases/both-1", "releases/both-2")

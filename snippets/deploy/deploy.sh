@@ -2,6 +2,7 @@
 # deploy.sh: put a release of hello into service, if it is any good.
 #     deploy.sh hello-2.tar.gz    build it, try it, switch to it
 #     deploy.sh hello-1           switch to one that is still there
+# One that does not answer is left again for the one before it.
 # Kill it whenever you like: what serves goes on serving, and the next run tidies up.
 set -eu
 umask 022
@@ -18,6 +19,10 @@ tidy() { # What has no "ok" is half-made, or half gone.
             rm -rf "$each"
     done
 }
+serve() { # A release in the place of another: a link is renamed, and so never missing.
+    ln -sfn "$1" "$top/current.new" && mv -T "$top/current.new" "$top/current" &&
+        systemctl restart hello.service && answers "$page"
+}
 answers() { # Wherever curl is told to look: in time, and no error.
     curl --silent --show-error --fail --max-time 30 --output /dev/null "$@"
 }
@@ -26,6 +31,8 @@ mkdir -p "$top/releases"
 exec 9> "$top/lock"
 flock --timeout 60 9 || { echo "deploy: another one is at work" >&2; exit 1; }
 tidy
+old=$(readlink "$top/current") || old=
+built=
 
 if ! [ -e "$new/ok" ]; then
     echo "deploy: building $name"
@@ -45,13 +52,16 @@ if ! [ -e "$new/ok" ]; then
     answers --unix-socket "/run/hello/$name.sock" "$page"
     systemctl stop "hello@$name.socket"
     sync -f "$new"
+    built=yes
 fi
 touch "$new/ok"
 
-ln -sfn "releases/$name" "$top/current.new"
-mv -T "$top/current.new" "$top/current"
-systemctl restart hello.service
-answers "$page"
+if ! serve "releases/$name"; then
+    echo "deploy: $name does not serve${old:+: back to $(basename "$old")}" >&2
+    [ -z "$old" ] || serve "$old"
+    [ -z "$built" ] || rm "$new/ok"
+    exit 1
+fi
 echo "deploy: $name serves"
 
 find "$top/releases" -mindepth 2 -maxdepth 2 -name ok -printf '%T@ %p\n' | sort -rn |
