@@ -10,15 +10,15 @@ var YOURS = {
   ["[a-z0-9_]*", "Only a-z, 0-9 and _: rc.d makes shell variables of it, such as tea_enable."],
   ["[a-z][a-z0-9_]*", "It has to begin with a letter."],
   ["[a-z0-9_]{2,16}", "Two to sixteen characters."],
-  ["(?!(?:all|bell|caller|child_pidfile|circus|counter|crash|cron|daemon|daemontools|dbus|deaf|done|haproxy|helper|keep|kept|late|leaky|mend|monit|naive|network|nginx|orphaned|other|plain|pm2|polite|prometheus|rc|root|runit|runsvdir|s6|secret|shop|ssh|sshd|supervisor|svscan|syslog|systemd|tell|watch|wrong)$)[a-z0-9_]+", "Taken by the machine, its tools or another chapter."]]},
+  ["(?!(?:all|bell|billing|caller|child_pidfile|circus|counter|crash|cron|daemon|daemontools|daily|dbus|deaf|desk|done|door|doors|guarded|haproxy|helper|intermediate|keep|keepalived|kept|knock|late|leaky|left|mend|monit|naive|network|nginx|notify|orphaned|other|plain|pm2|podman|polite|prometheus|rc|renew|right|root|runit|runsvdir|s6|secret|shelf|shop|ssh|sshd|supervisor|svscan|syslog|systemd|tell|tunnel|watch|wrong)$)[a-z0-9_]+", "Taken by the machine, its tools or another chapter."]]},
  "user": {"label": "User", "default": "{name}", "checks": [
   ["[a-z0-9_-]*", "Only a-z, 0-9, _ and -, or useradd refuses it."],
   ["[a-z_][a-z0-9_-]*", "It has to begin with a letter or _."],
   ["[a-z0-9_-]{1,31}", "At most 31 characters."],
-  ["(?!(?:backup|bin|daemon|games|list|mail|man|news|nobody|operator|proxy|root|sshd|sync|sys|toor|www|www-data|you)$)[a-z0-9_-]+", "The machine has that user, and the pages kill all that a service’s user runs."]]},
+  ["(?!(?:backup|bin|daemon|games|list|mail|man|news|nobody|operator|proxy|root|sshd|sync|sys|toor|tunnel|www|www-data|you)$)[a-z0-9_-]+", "The machine has that user, and the pages kill all that a service’s user runs."]]},
  "port": {"label": "Port", "default": "5003", "checks": [
   ["102[4-9]|10[3-9][0-9]|1[1-9][0-9]{2}|[2-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]", "A number from 1024 to 65535: below that only root may listen."],
-  ["(?!(?:500[124-9]|50[1-4][0-9]|5050|8000|8099|9090|9100)$)[0-9]+", "Taken by other chapters: 5001 to 5050, 8000, 8099, 9090 and 9100."]]},
+  ["(?!(?:500[124-9]|50[1-4][0-9]|5050|8000|8099|9090|9100|51820)$)[0-9]+", "Taken by other chapters: 5001 to 5050, 8000, 8099, 9090, 9100 and 51820."]]},
  "folder": {"label": "Folder on Linux", "default": "/srv/{name}", "checks": [
   ["[A-Za-z0-9._/-]*", "Only letters, digits and . _ - /: others mean something to shells, units or rc scripts."],
   ["/[A-Za-z0-9._/-]*", "It has to begin with a slash: a unit wants the whole path."],
