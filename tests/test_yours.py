@@ -87,7 +87,9 @@ def blocks(page: Path, yours: Yours) -> Iterator[dict[str, Any]]:
         block = example.parsed
         if isinstance(block, File):
             text = block.read().decode("utf-8")
-            yield {"target": block.target, "text": text, "copied": text}
+            where = " and ".join(block.hosts) + ":" * bool(block.hosts)
+            target = where + block.target
+            yield {"target": target, "text": text, "copied": text}
         elif isinstance(block, Console):
             typed = [f"{s.text}\n" for s in block.steps if s.kind == "command"]
             text = block.source.rstrip("\n") + "\n"
