@@ -10,7 +10,7 @@ var YOURS = {
   ["[a-z0-9_]*", "Only a-z, 0-9 and _: rc.d makes shell variables of it, such as tea_enable."],
   ["[a-z][a-z0-9_]*", "It has to begin with a letter."],
   ["[a-z0-9_]{2,16}", "Two to sixteen characters."],
-  ["(?!(?:all|bell|billing|caller|child_pidfile|circus|counter|crash|cron|daemon|daemontools|daily|dbus|deaf|desk|done|door|doors|guarded|haproxy|helper|intermediate|keep|keepalived|kept|knock|late|leaky|left|mend|monit|naive|network|nginx|notify|orphaned|other|plain|pm2|podman|polite|prometheus|rc|renew|right|root|runit|runsvdir|s6|secret|shelf|shop|ssh|sshd|supervisor|svscan|syslog|systemd|tell|tunnel|watch|wrong)$)[a-z0-9_]+", "Taken by the machine, its tools or another chapter."]]},
+  ["(?!(?:all|bell|billing|caller|child_pidfile|circus|counter|crash|cron|daemon|daemontools|daily|dbus|deaf|desk|done|door|doors|guarded|haproxy|helper|intermediate|keep|keepalived|kept|knock|late|leaky|left|mend|monit|naive|network|nginx|notify|orphaned|other|plain|pm2|podman|polite|prometheus|rc|renew|right|root|runit|runsvdir|s6|secret|shelf|shop|ssh|sshd|supervisor|svscan|syslog|systemd|tell|trap|tunnel|watch|wrong)$)[a-z0-9_]+", "Taken by the machine, its tools or another chapter."]]},
  "user": {"label": "User", "default": "{name}", "checks": [
   ["[a-z0-9_-]*", "Only a-z, 0-9, _ and -, or useradd refuses it."],
   ["[a-z_][a-z0-9_-]*", "It has to begin with a letter or _."],
@@ -42,7 +42,7 @@ var YOURS = {
  ["\\bhello:hello\\b", "{user}:{user}"],
  ["\\bhello hello$", "{user} {user}"],
  ["(?:(?<=user=)|(?<=User=)|(?<= -u )(?<!ps -u )|(?<=[ug]id[ =])|(?<=[ug]id = )|(?<=[ug]id = \")|(?<=[ug]id: \")|(?<=--user )|(?<=--owner )|(?<=chown )|(?<=useradd )|(?<=nologin )|(?<=_user:=\")|(?<=_runas:=\")|(?<='\\^))hello(?![\\w-])|^hello(?= [.]{3} S)", "{user}"],
- ["(?:import|from|as|--app) hello(?:kill)?(?=[ ;]|$)|\\bhello (?:World|again|at last)|grep hello(?=; do)|(?:named|app) 'hello'|(?:\"\"|[{\\[])\"hello", ""],
+ ["(?:import|from|as|--app) hello(?:kill)?(?=[ ;]|$)|\\bhello (?:World|again\\b|at last)|grep hello(?=; do)|(?:named|app) 'hello'|(?:\"\"|[{\\[])\"hello", ""],
  ["^hello {3}(?= /)", "{name}", 8],
  ["\\bhello {28}", "{name}", 33],
  ["\\bhello(?:kill)?(?=_|\\.(?!py|app|conf\\.py))|\\bhello(?=[@*]|:[0-9]|-(?!with-kill))", "{name}"],
@@ -50,6 +50,7 @@ var YOURS = {
  ["(?<![\\w(\\[])hello(?:kill)?(?=[ /)};|\\['’\"]|: |$)", "{name}"]
 ],
 "keep": {
+ "tutorials/kubernetes": {"name": "Kubernetes takes no _ in it"},
  "tutorials/pm2": {"name": "a list is sorted by it"},
  "tutorials/systemd-address": {"name": "a list is sorted by it"},
  "tutorials/systemd-many": {"port": "fifty, counted from 5001"}
