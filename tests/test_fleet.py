@@ -68,6 +68,16 @@ Page
    3
 
 .. code-block:: console
+   :caption: On left and right
+
+   # test $(hostname) = right
+
+.. code-block:: console
+
+   # echo $?
+   1
+
+.. code-block:: console
    :caption: On right
 
    # systemctl reboot --force --force
@@ -132,6 +142,7 @@ def test_a_machine_that_is_off_takes_no_command(tmp_path: Path) -> None:
         ("left right\n", "left left\n", "'left' in :machines: is no name of one"),
         ("left right\n", "left Right\n", "'Right' in :machines: is no name of one"),
         ("right:/root", "right:root", "give the absolute path"),
+        ("On right\n", "On the right\n", "'On the right' names no machine: write"),
     ],
 )
 def test_mistakes_of_a_page_of_several_machines(

@@ -169,7 +169,7 @@ PRETENDED = {
     "sleep": "",
     "kubectl": """
         case "$*" in
-            *dry-run*) cat > /dev/null; exit 1 ;;
+            *dry-run*) cat > /dev/null; echo spec.template; exit 1 ;;
             *restartCount*) echo 1 ;;
             *metadata.name*) echo one two ;;
         esac""",

@@ -18,13 +18,14 @@ doors = [None]
 
 
 async def ask():
-    """Make one request; return the lines of the answer's head."""
+    """Make one request; return the lines of the answer's head, "" if it was cut."""
     reader, writer = await asyncio.open_connection(URL.hostname, URL.port or 80)
     try:
         writer.write(b"GET / HTTP/1.0\r\nHost: hello\r\n\r\n")
-        return (await reader.read()).decode().partition("\r\n\r\n")[0].split("\r\n")
+        head, _, text = (await reader.read()).decode().partition("\r\n\r\n")
     finally:
         writer.close()
+    return head.split("\r\n") if text.endswith("\n") else [""]
 
 
 async def visit():

@@ -6,6 +6,7 @@ may go without taking the others' network along. The host's own network never se
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from functools import partial
 from itertools import count
@@ -39,7 +40,11 @@ class Fleet:
         try:
             assert self._switch.stdout
             if self._switch.stdout.readline() != b"up\n":
-                raise MachineError("no bridge between machines: this kernel has none")
+                raise MachineError(
+                    "no switch for several machines: `unshare --net ip link add lan "
+                    "type bridge` fails here. Is iproute2 installed, has the kernel "
+                    "bridges, and may we make a network namespace?"
+                )
             for name in names:
                 self.machines[name] = Machine(
                     image,
@@ -58,7 +63,9 @@ class Fleet:
         hosts = "127.0.0.1 localhost\n::1 localhost\n" + "".join(known)
         machine.put("/etc/hosts", hosts.encode())
         machine.put("/etc/hostname", f"{name}\n".encode())
-        machine.run("hostname", name)  # its systemd has set the image's own at boot
+        done = machine.run("hostname", name)  # its systemd has set the image's at boot
+        if done.returncode:
+            raise MachineError(f"hostname {name}: {done.stdout.strip()}")
 
     def _plug_in(self, name: str, leader: int) -> None:
         """Give a machine that boots, for the first time or again, a cable."""
@@ -70,10 +77,14 @@ class Fleet:
         _ip(leader, "link", "set", "eth0", "up")
 
     def stop(self) -> None:
-        """Stop every machine, then the switch."""
-        for machine in self.machines.values():
-            machine.stop()
+        """Stop every machine, then the switch, also if one of them raises."""
+        with contextlib.ExitStack() as ending:
+            ending.callback(self._switch_off)
+            for machine in self.machines.values():
+                ending.callback(machine.stop)
         self.machines.clear()
+
+    def _switch_off(self) -> None:
         assert self._switch.stdin and self._switch.stdout
         self._switch.stdin.close()
         self._switch.wait()

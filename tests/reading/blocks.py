@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sybil import Document, Example, Region
@@ -56,6 +57,11 @@ class Console:
     source: str
     line: int
     hosts: tuple[str, ...] = ()
+    on: dict[str, list[Step]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Give each machine steps of its own: what follows them there may differ."""
+        self.on = {host: copy.deepcopy(self.steps) for host in self.hosts or ("",)}
 
 
 #: "On left and right, another terminal"; and "left and right:/etc/x", as in scp(1).
@@ -113,6 +119,12 @@ class ConsoleParser:
             hosts: tuple[str, ...] = ()
             if on := _ON.fullmatch(terminal):
                 hosts, terminal = _hosts(on[1]), on[2] or ""
+            elif terminal.startswith("On "):
+                raise Mistake(
+                    line_of(document, lexed),
+                    f"the caption {terminal!r} names no machine: write 'On left', "
+                    "'On left and right' or 'On left, another terminal'",
+                )
             text = self.change(str(source))
             line = line_of(document, lexed)
             console = Console(terminal, parse(text, first), text, line, hosts)

@@ -79,9 +79,9 @@ class Player:
                 self._know(example.parsed)
             if isinstance(example.parsed, Console):
                 console = example.parsed
-                for host in console.hosts or (self._own,):
-                    place = (host, console.terminal)
-                    blocks.setdefault(place, []).append(console.steps)
+                for host, steps in console.on.items():
+                    place = (host or self._own, console.terminal)
+                    blocks.setdefault(place, []).append(steps)
         for steps in blocks.values():
             join(steps)
 
@@ -120,8 +120,8 @@ class Player:
     def type_console(self, example: Example) -> None:
         """Evaluate a console block, step by step; the first difference ends it."""
         console: Console = example.parsed
-        for host in console.hosts or (self._own,):
-            self._type((host, console.terminal), console.steps)
+        for host, steps in console.on.items():
+            self._type((host or self._own, console.terminal), steps)
 
     def _type(self, place: Place, steps: list[Step]) -> None:
         for step in steps:
