@@ -31,7 +31,8 @@ async def ask(where):
         head, _, text = (await reader.read()).partition(b"\r\n\r\n")
     finally:
         writer.close()
-    return head[9:12].decode() or "cut", text.decode().strip()
+    status = head[9:12].decode() if text.endswith(b"\n") else ""  # all our answers do
+    return status or "cut", text.decode().strip()
 
 
 async def visit(where):
