@@ -11,7 +11,8 @@ app = Flask(__name__)
 
 def tokens():
     folder = Path(os.environ["CREDENTIALS_DIRECTORY"])
-    return (folder / "tokens").read_bytes().split()
+    words = (folder / "tokens").read_bytes().split()
+    return [word for word in words if len(word) >= 32]
 
 
 @app.before_request
