@@ -45,7 +45,7 @@ var YOURS = {
  ["(?:import|from|as|--app) hello(?:kill)?(?=[ ;]|$)|\\bhello (?:World|again\\b|at last)|grep hello(?=; do)|(?:named|app) 'hello'|(?:\"\"|[{\\[])\"hello", ""],
  ["^hello {3}(?= /)", "{name}", 8],
  ["\\bhello {28}", "{name}", 33],
- ["\\bhello(?:kill)?(?=_|\\.(?!py|app|conf\\.py))|\\bhello(?=[@*]|:[0-9]|-(?!with-kill))", "{name}"],
+ ["\\bhello(?:kill)?(?=_|\\.(?!py|app|conf\\.py|internal))|\\bhello(?=[@*]|:[0-9]|-(?!with-kill))", "{name}"],
  ["(?:(?<=Description=)|(?<= - )|(?<=program:)|(?<=watcher:))hello", "{name}"],
  ["(?<![\\w(\\[])hello(?:kill)?(?=[ /)};|\\['’\"]|: |$)", "{name}"]
 ],

@@ -35,7 +35,8 @@ def ca(folder: Path, *argv: str, **environ: str) -> subprocess.CompletedProcess[
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,7 @@ def authority(made: Path, tmp_path: Path) -> Path:
 
 def test_the_keys_are_its_owners_whatever_the_umask(made: Path) -> None:
     modes = {path.name: path.stat().st_mode & 0o777 for path in made.iterdir()}
+    assert modes.pop("signed") == 0o700
     names = ("root", "intermediate", "hello.internal", "desk.internal")
     wanted = {f"{each}.key": 0o600 for each in names}
     assert modes == wanted | {f"{each}.crt": 0o644 for each in names}
@@ -131,7 +133,13 @@ def test_a_renewal_is_renamed_into_place(authority: Path) -> None:
         after = files(authority)
         assert key.read() == before["hello.internal.key"] != after["hello.internal.key"]
         assert certificate.read() == before["hello.internal.crt"]
-    assert set(after) == set(before)
+    (copy,) = set(after) - set(before)
+    pem = openssl(authority, "x509", "-in", "hello.internal.crt")
+    serial = openssl(
+        authority, "x509", "-noout", "-serial", "-in", "hello.internal.crt"
+    )
+    assert copy == f"signed/hello.internal/{serial.strip().removeprefix('serial=')}.crt"
+    assert after[copy].decode() == pem
     pair = (
         openssl(authority, "x509", "-noout", "-pubkey", "-in", "hello.internal.crt"),
         openssl(authority, "pkey", "-pubout", "-in", "hello.internal.key"),
@@ -147,9 +155,12 @@ def test_a_renewal_is_renamed_into_place(authority: Path) -> None:
         ("client desk.internal more", "say: ca root TITLE"),
         ("root Another", "there is a root.crt already"),
         ("root a/b", "not a title: 'a/b'"),
+        (f"root {49 * 'a'}", "more than 48 characters: 'aaa"),
         ("intermediate a,b", "not a name: 'a,b'"),
         ("server ../hello", "not a name: '../hello'"),
         ("server -hello", "not a name: '-hello'"),
+        ("server tea_pot.internal", "not a name: 'tea_pot.internal'"),
+        ("server tea.internal a_b", "not a name or an address: 'a_b'"),
         ("server root", "'root' is the authority's own"),
         ("client hello.internal", "hello.internal.crt is there, and not a client's"),
         (
@@ -192,3 +203,26 @@ def test_the_authority_goes_on_without_the_roots_key(authority: Path) -> None:
     assert ca(authority, "server", "tea.internal").returncode == 0
     done = ca(authority, "intermediate", "internal")
     assert (done.returncode, done.stderr) == (2, "ca: no root.key in this folder\n")
+
+
+def test_a_roots_key_is_not_overwritten(authority: Path) -> None:
+    """Nor is the certificate: that is among the mistakes."""
+    (authority / "root.crt").unlink()
+    before = files(authority)
+    done = ca(authority, "root", "Another")
+    assert (done.returncode, done.stderr) == (2, "ca: there is a root.key already\n")
+    assert files(authority) == before
+
+
+def test_the_longest_title_has_an_intermediate(tmp_path: Path, made: Path) -> None:
+    assert made  # or openssl is missing
+    assert ca(tmp_path, "root", 48 * "a").returncode == 0
+    assert ca(tmp_path, "intermediate").returncode == 0
+
+
+def test_a_wrong_root_key_makes_nothing(authority: Path) -> None:
+    (authority / "intermediate.key").rename(authority / "root.key")
+    before = files(authority)
+    done = ca(authority, "intermediate", "internal")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert files(authority) == before

@@ -5,6 +5,7 @@ import datetime
 import ipaddress
 import os
 import re
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -37,13 +38,14 @@ def fits(text, pattern, what):
 
 
 def name(text):
-    return fits(text, r"\w[\w.-]*", "name")
+    return fits(text, r"[A-Za-z0-9][A-Za-z0-9.-]*", "name")
 
 
 def alt(text):
     if re.fullmatch(r"[0-9.]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*", text):
         return x509.IPAddress(ipaddress.ip_address(text))
-    return x509.DNSName(fits(text, r"[\w*][\w.*-]*", "name or an address"))
+    dns = r"[A-Za-z0-9*][A-Za-z0-9.*-]*"
+    return x509.DNSName(fits(text, dns, "name or an address"))
 
 
 def usage(*allowed):
@@ -60,6 +62,8 @@ def issue(file, days, by, title, *extensions, role=None):
     if by:
         root, parent = load("root.crt"), load(f"{by}.crt")
         signer = load(f"{by}.key", serialization.load_pem_private_key, None)
+        if signer.public_key() != parent.public_key():
+            raise ValueError(f"{by}.key does not belong to {by}.crt")
         issuer, begin = parent.subject, parent.not_valid_before_utc
         if end > parent.not_valid_after_utc:
             raise ValueError(f"{by}.crt does not last {days} more days")
@@ -75,15 +79,13 @@ def issue(file, days, by, title, *extensions, role=None):
     ):
         builder = builder.add_extension(extension, critical)
     certificate = builder.sign(signer, hashes.SHA256())
-    chain = certificate.public_bytes(PEM)
-    if role and "_" not in file:  # which is in no host's name by the book
-        # Believe it as the other side will, before anybody gets it.
+    chain = pem = certificate.public_bytes(PEM)
+    if role:  # believe it as the other side will, before anybody gets it
         policy = PolicyBuilder().store(Store([root])).time(max(start, begin))
         if role == "server":
             policy.build_server_verifier(alt(file)).verify(certificate, [parent])
         else:
             policy.build_client_verifier().verify(certificate, [parent])
-    if role:
         chain += parent.public_bytes(PEM)
     pkcs8, open_ = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     with tempfile.TemporaryDirectory(prefix=".ca.", dir=".") as new:
@@ -91,6 +93,12 @@ def issue(file, days, by, title, *extensions, role=None):
         secret.write_bytes(key.private_bytes(PEM, pkcs8, open_))
         public.write_bytes(chain)
         public.chmod(0o644)
+        if by:
+            serial = certificate.serial_number
+            number = serial.to_bytes((serial.bit_length() + 7) // 8).hex().upper()
+            kept = Path("signed", file, f"{number}.crt")
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_bytes(pem)
         secret.rename(secret.name)
         public.rename(public.name)
 
@@ -131,9 +139,12 @@ def intermediate(*domains):
 
 def main(argv):
     match argv:
-        case ["root", _] if Path("root.crt").exists():
-            raise ValueError("there is a root.crt already")
         case ["root", title]:
+            for file in ("root.crt", "root.key"):
+                if Path(file).exists():
+                    raise ValueError(f"there is a {file} already")
+            if len(title) > 48:  # the intermediate's may have 64
+                raise ValueError(f"more than 48 characters: '{title}'")
             authority("root", 3653, "", fits(title, r"[\w .-]+", "title"), 1)
         case ["intermediate", *domains]:
             intermediate(*domains)
@@ -145,8 +156,10 @@ def main(argv):
 
 if __name__ == "__main__":
     os.umask(0o077)
+    for each in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: sys.exit(2))  # so that no key is left behind
     try:
         main(sys.argv[1:])
-    except (ValueError, OSError, VerificationError) as mistake:
+    except (ValueError, TypeError, OSError, VerificationError) as mistake:
         print("ca:", mistake, file=sys.stderr)
         sys.exit(2)

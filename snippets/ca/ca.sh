@@ -4,7 +4,8 @@
 #   ca intermediate [DOMAIN ...]   intermediate.key intermediate.crt   3 years
 #   ca server NAME [NAME|IP ...]   NAME.key NAME.crt                   $DAYS or 90 days
 #   ca client NAME                 NAME.key NAME.crt                   $DAYS or 90 days
-# The same command again renews: new key, new serial number, renamed into place.
+# The same command again, with all names, renews: new key, new serial number, renamed
+# into place. A copy of all that was ever signed is in signed/NAME/SERIAL.crt.
 set -eu
 umask 077
 export LC_ALL=C
@@ -14,10 +15,10 @@ usage='root TITLE | intermediate [DOMAIN ...] | server NAME [NAME|IP ...] | clie
 
 die() { echo "ca: $*" >&2; exit 2; }
 here() { for file; do [ -e "$file" ] || die "no $file in this folder"; done; }
-name() { case $1 in '' | [-.]* | *[!A-Za-z0-9._-]*) die "not a name: '$1'" ;; esac; }
+name() { case $1 in '' | [-.]* | *[!A-Za-z0-9.-]*) die "not a name: '$1'" ;; esac; }
 alt() {
     case $1 in
-        '' | [-.]* | *[!A-Za-z0-9._:*-]* | *:*[!0-9A-Fa-f:.]*)
+        '' | [-.]* | *[!A-Za-z0-9.:*-]* | *:*[!0-9A-Fa-f:.]*)
             die "not a name or an address: '$1'" ;;
         *:*) echo "IP:$1" ;;
         *[!0-9.]*) echo "DNS:$1" ;;
@@ -29,7 +30,7 @@ issue() { # NAME DAYS ISSUER COMMON-NAME EXTENSION ...
     new=$(mktemp -d ./.ca.XXXXXX)
     trap 'rm -rf "$new"' EXIT
     trap 'exit 2' HUP INT TERM
-    key=$new/$1.key crt=$new/$1.crt log=$new/log days=$2 by=$3 cn=$4
+    key=$new/$1.key crt=$new/$1.crt log=$new/log kept=signed/$1 days=$2 by=$3 cn=$4
     shift 4
     printf '%s\n' '[req]' prompt=no distinguished_name=dn x509_extensions=ext \
         '[dn]' "CN=$cn" '[ext]' "$@" subjectKeyIdentifier=hash \
@@ -47,6 +48,11 @@ issue() { # NAME DAYS ISSUER COMMON-NAME EXTENSION ...
         openssl verify -no_check_time -no-CApath -no-CAstore -CAfile root.crt \
             -untrusted "$by.crt" "$crt" > "$log" 2>&1 ||
         die "validation failed: $(sed -n 's/.*depth lookup: //p' "$log")"
+    if [ "$by" ]; then
+        serial=$(openssl x509 -in "$crt" -noout -serial)
+        mkdir -p "$kept"
+        cp "$crt" "$kept/${serial#serial=}.crt"
+    fi
     [ "$by" != intermediate ] || cat intermediate.crt >> "$crt"
     chmod 644 "$crt"
     mv -f "$key" "$crt" .
@@ -74,7 +80,10 @@ authority() { # NAME DAYS ISSUER COMMON-NAME LENGTH EXTENSION ...
 case ${1-}:$# in
     root:2)
         case $2 in '' | *[!A-Za-z0-9\ ._-]*) die "not a title: '$2'" ;; esac
-        [ ! -e root.crt ] || die "there is a root.crt already"
+        [ ${#2} -le 48 ] || die "more than 48 characters: '$2'"
+        for file in root.crt root.key; do
+            [ ! -e "$file" ] || die "there is a $file already"
+        done
         authority root 3653 '' "$2" 1 '' ;;
     intermediate:*)
         here root.crt root.key

@@ -13,7 +13,7 @@ import sys
 async def visit(name, port, context):
     """Make one request; return the certificate's serial number, or None if lost."""
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             reader, writer = await asyncio.open_connection(name, port, ssl=context)
             writer.write(f"GET / HTTP/1.0\r\nHost: {name}\r\n\r\n".encode())
             answer = await reader.read()
