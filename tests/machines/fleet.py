@@ -11,7 +11,7 @@ import subprocess
 from functools import partial
 from itertools import count
 
-from .machine import Machine, MachineError
+from .machine import Machine, MachineError, finish
 
 NETWORK = "10.77.0"  # of private use, RFC 1918
 SWITCH = "ip link add lan type bridge && ip link set lan up && echo up && exec cat"
@@ -99,12 +99,6 @@ class Fleet:
 
 def _ip(pid: int, *words: str) -> None:
     """Run ip(8) in the network of process `pid`. Raises `MachineError`."""
-    done = subprocess.run(
-        ["nsenter", f"--target={pid}", "--net", "ip", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = finish(["nsenter", f"--target={pid}", "--net", "ip", *words], b"", 20)
     if done.returncode:
         raise MachineError(f"ip {' '.join(words)}: {done.stdout.strip()}")

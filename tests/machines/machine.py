@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import queue
@@ -135,13 +134,13 @@ class Machine:
     def wait_gone(self, limit: float = BOOT_LIMIT) -> None:
         """Wait until the machine has switched itself off. Raises `MachineError`."""
         deadline = time.monotonic() + limit
-        with contextlib.suppress(queue.Empty):
-            while "gone" not in self._news.get(
-                timeout=max(0, deadline - time.monotonic())
-            ):
-                pass
-            return
-        raise MachineError(f"{self.image} did not go off within {limit:g} s")
+        news: dict[str, Any] = {}
+        while "gone" not in news:
+            try:
+                news = self._news.get(timeout=max(0, deadline - time.monotonic()))
+            except queue.Empty:
+                what = f"{self.image} did not go off within {limit:g} s"
+                raise MachineError(what) from None
 
     def console(self, most: int = 2000) -> str:
         """Return the last `most` characters that the machine wrote to its console."""
